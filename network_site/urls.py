@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from members.sitemaps import OrganizationSitemap, RegionSitemap
+from network_site import views
+from network_site.sitemaps import PageSitemap
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "regions": RegionSitemap,
+    "organizations": OrganizationSitemap,
+}
+
+urlpatterns = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("", include("members.urls")),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("admin/", admin.site.urls),
+]
