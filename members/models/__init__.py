@@ -1,0 +1,20 @@
+from members.models.coverage import Coverage
+from members.models.network import Milestone, ReportedTotal, SisterNetwork, StarterItem
+from members.models.organizations import FormerName, MembershipPeriod, Organization
+from members.models.regions import WORLD, GazetteerLoad, Place, Region, SearchName
+
+__all__ = [
+    "WORLD",
+    "Coverage",
+    "FormerName",
+    "GazetteerLoad",
+    "MembershipPeriod",
+    "Milestone",
+    "Organization",
+    "Place",
+    "Region",
+    "ReportedTotal",
+    "SearchName",
+    "SisterNetwork",
+    "StarterItem",
+]

@@ -1,0 +1,87 @@
+"""From which jurisdictions an organization takes convictions."""
+
+from django.db import models
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from members.models.regions import Region
+
+
+class CoverageQuerySet(models.QuerySet):
+    def on_path_of(self, region):
+        """The rules for ``region`` and for all that it lies in."""
+        return self.filter(region__in=region.lineage)
+
+    def deciding(self, region):
+        """Of each organization's rules on the path of ``region``, the most specific one.
+
+        It alone says whether the organization takes cases from there; ``depth`` is how specific it
+        is (0 for the world).
+        """
+        depth = Case(
+            *(When(region=code, then=Value(depth)) for depth, code in enumerate(region.lineage)),
+            output_field=IntegerField(),
+        )
+        rules = self.on_path_of(region).annotate(depth=depth)
+        closer = (
+            Coverage.objects.on_path_of(region)
+            .annotate(depth=depth)
+            .filter(organization=OuterRef("organization"), depth__gt=OuterRef("depth"))
+        )
+        return rules.filter(~Exists(closer))
+
+    def taking(self, region):
+        """The deciding rules that do not exclude ``region``."""
+        return self.deciding(region).exclude(effect=Coverage.Effect.EXCLUDES)
+
+
+class Coverage(models.Model):
+    """One rule: what an organization does with convictions from one region.
+
+    The most specific region wins: "US covers" with "US-CA excludes" is all of the United States
+    but California.
+    """
+
+    class Effect(models.TextChoices):
+        COVERS = "covers", _("covers")
+        REFERRAL_ONLY = "referral_only", _("by referral only")
+        EXCLUDES = "excludes", _("excludes")
+
+    class Evidence(models.TextChoices):
+        ANY = "any", _("any")
+        DNA = "dna", _("DNA only")
+        NON_DNA = "non_dna", _("non-DNA only")
+
+    organization = models.ForeignKey(
+        "members.Organization", models.CASCADE, related_name="coverage"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="coverage")
+    effect = models.CharField(_("effect"), max_length=14, choices=Effect, default=Effect.COVERS)
+    evidence = models.CharField(_("evidence"), max_length=8, choices=Evidence, default=Evidence.ANY)
+    note = models.CharField(
+        _("public note"), max_length=200, blank=True, help_text=_("Which counties, which courts.")
+    )
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organization", "region"]
+        verbose_name = _("coverage rule")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "region"],
+                name="one_rule_a_region",
+                violation_error_message=_("This organization has a rule for this region already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(effect="excludes") | Q(evidence="any"),
+                name="exclusion_is_whole",
+                violation_error_message=_(
+                    "An exclusion is for all evidence. To take only some cases from a place that "
+                    "lies in a wider one, write “covers” with that evidence for the place."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_effect_display()} {self.region_id}"
