@@ -1,0 +1,377 @@
+"""The coverage rule: which organizations take convictions from a region, and why.
+
+Knows nothing of requests or templates. The order of preference is the site's promise: members
+dedicated to the place, then the nationwide, then the worldwide; by referral only last in each.
+"""
+
+import enum
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+
+from members.models import WORLD, Coverage, Organization, Region
+
+PAGE_SIZE = 10
+NEAREST = 5
+PARTS_SHOWN = 100
+EARTH_RADIUS_KM = 6371.009
+KM_PER_MILE = 1.609344
+
+
+class Level(enum.Enum):
+    """How wide the rule reaches by which an organization covers a place."""
+
+    WORLDWIDE = 0
+    NATIONWIDE = 1
+    DEDICATED = 2
+
+    @classmethod
+    def of(cls, depth):
+        """The level of a rule ``depth`` steps below the world."""
+        return cls(min(depth, cls.DEDICATED.value))
+
+
+@dataclass(frozen=True)
+class Covering:
+    """An organization that takes cases from the place, with the reason in words."""
+
+    organization: Organization
+    level: Level
+    referral_only: bool
+    reason: str
+    note: str
+
+    @property
+    def sentence(self):
+        return as_sentence(self.reason)
+
+
+@dataclass(frozen=True)
+class Part:
+    """An organization that takes cases from some places inside the region only."""
+
+    organization: Organization
+    places: str
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Another organization's office, and how far it is in a straight line."""
+
+    organization: Organization
+    kilometres: int
+
+    @property
+    def miles(self):
+        return round(self.kilometres / KM_PER_MILE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Covering organizations of one level, under the heading that they share."""
+
+    level: Level
+    heading: str
+    members: list[Covering] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who takes cases from ``region``: one page of ``groups``, and what to offer beside them."""
+
+    region: Region
+    page: Page
+    groups: list[Group]
+    dedicated: int
+    divided: bool
+    parts: list[Part]
+    subdivisions: list[Region]
+    nearest: list[Nearby]
+
+    @property
+    def total(self):
+        return self.page.paginator.count
+
+    @property
+    def lacks_dedicated(self):
+        """Whether members share the country out among them, and none has taken this place."""
+        return self.divided and not self.dedicated and self.region.kind != Region.Kind.COUNTRY
+
+
+def who_covers(region, *, point=None, page=1, at=None):
+    """The ``Answer`` for a conviction in ``region``, on the day ``at`` (today).
+
+    ``point`` is the (latitude, longitude) to measure distances from, where it is known better than
+    the region's own middle; ``page`` may be any text, as it comes from an address. At most six
+    queries, however many organizations there are.
+    """
+    listed = Organization.objects.listed(at)
+    rules = Coverage.objects.taking(region).filter(organization__in=listed)
+    counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=Q(depth__gte=2)))
+    paginator = Paginator(in_order(rules, region), PAGE_SIZE)
+    paginator.count = counts["total"]
+    shown = paginator.get_page(page)
+    is_country = region.kind == Region.Kind.COUNTRY
+    parts = [] if region.kind == Region.Kind.COUNTY else members_for_parts(region, listed)
+    divided = bool(parts) if is_country else not counts["dedicated"] and is_divided(region, listed)
+    if point is None and region.latitude is not None:
+        point = (region.latitude, region.longitude)
+    return Answer(
+        region=region,
+        page=shown,
+        groups=grouped(with_reasons(list(shown), region), region),
+        dedicated=counts["dedicated"],
+        divided=divided,
+        parts=parts,
+        subdivisions=list(region.children.with_page()) if is_country and divided else [],
+        nearest=nearest_others(region, listed, point) if point else [],
+    )
+
+
+def in_order(rules, region):
+    """The deciding rules in order of preference, each with what a listing shows of its member."""
+    level = Case(When(depth__gte=2, then=Value(2)), default=F("depth"))
+    by_referral = Case(When(effect=Coverage.Effect.REFERRAL_ONLY, then=Value(1)), default=Value(0))
+    abroad = Case(
+        When(organization__region__country=region.country_id, then=Value(0)), default=Value(1)
+    )
+    return rules.order_by(
+        -level, by_referral, -F("depth"), abroad, "organization__name", "pk"
+    ).select_related("organization", "region")
+
+
+def with_reasons(rules, region):
+    """``Covering`` for each deciding rule, in the given order."""
+    exceptions = exceptions_to(rules)
+    return [
+        Covering(
+            organization=rule.organization,
+            level=Level.of(rule.depth),
+            referral_only=rule.effect == Coverage.Effect.REFERRAL_ONLY,
+            reason=reason(rule, exceptions.get(rule.pk, [])),
+            note=rule.note,
+        )
+        for rule in rules
+    ]
+
+
+def rule_sentences(organization):
+    """What an organization takes, as dictionaries of sentence, note and region, the widest first.
+
+    Exclusions are said with the rule that they narrow.
+    """
+    rules = list(organization.coverage.select_related("region__country"))
+    rules.sort(key=lambda rule: (len(rule.region.lineage), rule.region.name))
+    excluded = [rule.region for rule in rules if rule.effect == Coverage.Effect.EXCLUDES]
+    return [
+        {
+            "sentence": as_sentence(
+                reason(rule, [one.in_words for one in excluded if one.lies_in(rule.region)])
+            ),
+            "note": rule.note,
+            "region": rule.region,
+        }
+        for rule in rules
+        if rule.effect != Coverage.Effect.EXCLUDES
+    ]
+
+
+def exceptions_to(rules):
+    """What is excluded inside the regions of ``rules``: names in order, by the rule's key."""
+    wide = {rule.organization_id: rule for rule in rules if rule.region.kind != Region.Kind.COUNTY}
+    if not wide:
+        return {}
+    excluded = {}
+    for exclusion in (
+        Coverage.objects.filter(organization__in=wide, effect=Coverage.Effect.EXCLUDES)
+        .select_related("region")
+        .order_by("region__name")
+    ):
+        rule = wide[exclusion.organization_id]
+        if exclusion.region.lies_in(rule.region):
+            excluded.setdefault(rule.pk, []).append(exclusion.region.in_words)
+    return excluded
+
+
+def reason(rule, exceptions=()):
+    """In words why an organization is listed: "takes DNA cases from all of Michigan".
+
+    ``exceptions`` are the names of regions inside that the organization excludes. A public note
+    says that the rule is narrower than its region, so "all of" is left out where there is one.
+    """
+    place = rule.region.in_words
+    if rule.region.kind == Region.Kind.WORLD:
+        place = _("all over the world")
+    elif not (rule.note or exceptions):
+        place = _("all of %(place)s") % {"place": place}
+    if exceptions:
+        place = _("%(place)s except %(exceptions)s") % {
+            "place": place,
+            "exceptions": listed_in_words(exceptions),
+        }
+    if rule.effect == Coverage.Effect.REFERRAL_ONLY:
+        sentence = {
+            Coverage.Evidence.ANY: _("by referral only, takes cases from %(place)s"),
+            Coverage.Evidence.DNA: _("by referral only, takes DNA cases from %(place)s"),
+            Coverage.Evidence.NON_DNA: _("by referral only, takes non-DNA cases from %(place)s"),
+        }
+    else:
+        sentence = {
+            Coverage.Evidence.ANY: _("takes cases from %(place)s"),
+            Coverage.Evidence.DNA: _("takes DNA cases from %(place)s"),
+            Coverage.Evidence.NON_DNA: _("takes non-DNA cases from %(place)s"),
+        }
+    return sentence[rule.evidence] % {"place": place}
+
+
+def as_sentence(words):
+    """With a capital and one full stop, also behind "Washington, D.C."."""
+    return capfirst(words if words.endswith(".") else f"{words}.")
+
+
+def listed_in_words(names):
+    """The names as a sentence lists them: "Maine, Vermont and Ohio"."""
+    return get_text_list(list(names), _("and"))
+
+
+def grouped(coverings, region):
+    """The members by level, in the order in which they come."""
+    headings = {
+        Level.DEDICATED: _("Dedicated to %(place)s") % {"place": region.in_words},
+        Level.NATIONWIDE: _("From all over %(country)s")
+        % {"country": region.country.in_words if region.country else region.in_words},
+        Level.WORLDWIDE: _("From all over the world"),
+    }
+    groups = []
+    for covering in coverings:
+        if not groups or groups[-1].level != covering.level:
+            groups.append(Group(covering.level, headings[covering.level]))
+        groups[-1].members.append(covering)
+    return groups
+
+
+def members_for_parts(region, listed):
+    """Members that take cases from places inside the region but not from all of it, by name."""
+    inside = (
+        Coverage.objects.filter(region__path__startswith=region.path, organization__in=listed)
+        .exclude(region=region)
+        .exclude(effect=Coverage.Effect.EXCLUDES)
+        .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
+        .select_related("organization", "region")
+        .order_by("organization__name", "organization", "region__name")
+    )
+    parts = {}
+    for rule in inside[: 5 * PARTS_SHOWN]:
+        parts.setdefault(rule.organization, []).append(rule.region.in_words)
+    return [
+        Part(organization, listed_in_words(places))
+        for organization, places in list(parts.items())[:PARTS_SHOWN]
+    ]
+
+
+def is_divided(region, listed):
+    """Whether some member has taken a part of the region's country as its own."""
+    return (
+        Coverage.objects.filter(region__country=region.country_id, organization__in=listed)
+        .exclude(region=region.country_id)
+        .exclude(effect=Coverage.Effect.EXCLUDES)
+        .exists()
+    )
+
+
+def nearest_others(region, listed, point):
+    """The offices nearest to ``point`` of members that have no rule for the region, or inside it.
+
+    A member that excludes the region has a rule for it, and so is not named here either.
+    """
+    ruled = Coverage.objects.filter(organization=OuterRef("pk")).filter(
+        Q(region__in=region.lineage) | Q(region__path__startswith=region.path)
+    )
+    x, y, z = unit_vector(*point)
+    offices = (
+        listed.filter(~Exists(ruled), latitude__isnull=False)
+        .order_by(-(F("x") * x + F("y") * y + F("z") * z), "pk")
+        .select_related("region__country")[:NEAREST]
+    )
+    return [
+        Nearby(office, round(distance_km(point, (office.latitude, office.longitude))))
+        for office in offices
+    ]
+
+
+def counts_by_region(regions, listed):
+    """How many of the ``listed`` cover each region: a dictionary by code.
+
+    ``regions`` holds countries and first-level subdivisions. Three queries for all of them: rules
+    for the region itself, plus what reaches it from its country and from the world, less those
+    that have another rule closer by.
+    """
+    rules = Coverage.objects.filter(organization__in=listed)
+    taking = rules.exclude(effect=Coverage.Effect.EXCLUDES)
+    own = Counter(dict(taking.values_list("region").annotate(Count("pk")).order_by()))
+    same_member = Coverage.objects.filter(organization=OuterRef("organization")).exclude(
+        effect=Coverage.Effect.EXCLUDES
+    )
+    below_country = rules.exclude(region__kind__in=[Region.Kind.COUNTRY, Region.Kind.WORLD])
+    overridden = Counter(
+        dict(
+            below_country.filter(
+                Exists(same_member.filter(region=OuterRef("region__country")))
+                | (
+                    Exists(same_member.filter(region=WORLD))
+                    & ~Exists(
+                        Coverage.objects.filter(
+                            organization=OuterRef("organization"),
+                            region=OuterRef("region__country"),
+                        )
+                    )
+                )
+            )
+            .values_list("region")
+            .annotate(Count("pk"))
+            .order_by()
+        )
+    )
+    worldwide = own[WORLD]
+    if worldwide:
+        overridden.update(
+            dict(
+                rules.filter(region__kind=Region.Kind.COUNTRY)
+                .filter(Exists(same_member.filter(region=WORLD)))
+                .values_list("region")
+                .annotate(Count("pk"))
+                .order_by()
+            )
+        )
+
+    def count(region):
+        if region.kind == Region.Kind.COUNTRY:
+            return own[region.code] + worldwide - overridden[region.code]
+        return own[region.code] + count(region.country) - overridden[region.code]
+
+    return {region.code: count(region) for region in regions}
+
+
+def unit_vector(latitude, longitude):
+    """The place in degrees as a point (x, y, z) on the unit sphere."""
+    latitude, longitude = math.radians(latitude), math.radians(longitude)
+    return (
+        math.cos(latitude) * math.cos(longitude),
+        math.cos(latitude) * math.sin(longitude),
+        math.sin(latitude),
+    )
+
+
+def distance_km(a, b):
+    """The great-circle distance of two (latitude, longitude) in degrees, by the haversine."""
+    (lat_a, lng_a), (lat_b, lng_b) = (map(math.radians, point) for point in (a, b))
+    h = (
+        math.sin((lat_b - lat_a) / 2) ** 2
+        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lng_b - lng_a) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
