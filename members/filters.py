@@ -1,0 +1,97 @@
+"""How the directory of members is narrowed and ordered."""
+
+import django_filters
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Coverage, Organization, Region
+
+
+def covered_regions():
+    """Choices in two groups: every US state, and what else a listed member has a rule for."""
+    rules = Coverage.objects.filter(
+        region=OuterRef("pk"), organization__in=Organization.objects.listed()
+    ).exclude(effect=Coverage.Effect.EXCLUDES)
+    regions = (
+        Region.objects.with_page()
+        .filter(Q(parent="US") | Exists(rules))
+        .values_list("code", "name", "parent")
+    )
+    states = [(code, name) for code, name, parent in regions if parent == "US"]
+    others = [(code, name) for code, name, parent in regions if parent != "US"]
+    return [(_("United States"), states), (_("Countries and provinces"), others)]
+
+
+class MemberFilter(django_filters.FilterSet):
+    name = django_filters.CharFilter(label=_("Name"), max_length=100, method="filter_name")
+    region = django_filters.ChoiceFilter(
+        label=_("Takes cases from"), empty_label=_("Anywhere"), method="filter_region"
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind of organization"), choices=Organization.Kind, empty_label=_("Any kind")
+    )
+    order = django_filters.ChoiceFilter(
+        label=_("Order"),
+        choices=[("place", _("By place of the office"))],
+        empty_label=_("By name"),
+        method="filter_order",
+    )
+
+    class Meta:
+        model = Organization
+        fields = []
+
+    def get_form_class(self):
+        form_class = super().get_form_class()
+        # One query for the page: the field itself would ask again for each use of its choices.
+        form_class.base_fields["region"].choices = covered_regions()
+        return form_class
+
+    @property
+    def helper(self):
+        helper = FormHelper(self.form)
+        helper.form_method = "get"
+        helper.disable_csrf = True
+        helper.add_input(Submit("", _("Show members")))
+        return helper
+
+    def filter_name(self, queryset, name, value):
+        return queryset.named(value)
+
+    def filter_region(self, queryset, name, value):
+        return queryset.covering(Region.objects.get(code=value))
+
+    def filter_order(self, queryset, name, value):
+        return queryset.order_by("region__country__name", "region__name", "name", "pk")
+
+    def chips(self):
+        """The filters in use, each with its value in words and the query that leaves it out."""
+        if not self.form.is_valid():
+            return []
+        chips = []
+        for name in ("name", "region", "kind"):
+            value = self.form.cleaned_data[name]
+            if value:
+                rest = self.data.copy()
+                for key in (name, "page"):
+                    rest.pop(key, None)
+                chips.append(
+                    {
+                        "label": self.form.fields[name].label,
+                        "value": in_words(self.form.fields[name], value),
+                        "query": rest.urlencode(),
+                    }
+                )
+        return chips
+
+
+def in_words(field, value):
+    """What the field's menu calls the value; a typed value stands for itself."""
+    for choice, label in getattr(field, "choices", []):
+        options = label if isinstance(label, list | tuple) else [(choice, label)]
+        for option, name in options:
+            if option == value:
+                return name
+    return value

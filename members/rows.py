@@ -1,0 +1,37 @@
+"""The rows of the directory as plain values: a list page needs no model instances."""
+
+from django.urls import reverse
+
+from members.models import Coverage, Organization
+from members.models.organizations import in_place
+
+
+def directory_rows(organizations):
+    """A dictionary for each of the organizations, in their order; two queries.
+
+    Keys: ``name``, ``url``, ``kind`` and ``place`` (of the office), and ``covers``, the names of
+    the regions that it takes cases from.
+    """
+    kinds = {value: str(label) for value, label in Organization.Kind.choices}
+    directory = reverse("members:directory")
+    organizations = list(
+        organizations.values_list(
+            "pk", "name", "slug", "kind", "city", "region__name", "region__country__name"
+        )
+    )
+    covers = {pk: [] for pk, *_ in organizations}
+    rules = Coverage.objects.filter(organization__in=covers).exclude(
+        effect=Coverage.Effect.EXCLUDES
+    )
+    for pk, region in rules.order_by("region__name").values_list("organization", "region__name"):
+        covers[pk].append(region)
+    return [
+        {
+            "name": name,
+            "url": f"{directory}{slug}/",
+            "kind": kinds[kind],
+            "place": in_place(city, region if country == "United States" else country),
+            "covers": ", ".join(covers[pk]),
+        }
+        for pk, name, slug, kind, city, region, country in organizations
+    ]

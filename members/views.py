@@ -1,0 +1,146 @@
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, ListView, TemplateView
+
+from members.coverage import counts_by_region, rule_sentences, who_covers
+from members.filters import MemberFilter
+from members.forms import FinderForm
+from members.lookup import look_up
+from members.models import FormerName, Organization, Region
+from members.names import search_key
+from members.rows import directory_rows
+from members.tiles import tiles
+
+
+class FinderView(TemplateView):
+    """Answers "where did the conviction happen?" by GET, so that every answer has an address."""
+
+    template_name = "members/find.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if "place" not in self.request.GET:
+            return context
+        form = FinderForm(self.request.GET)
+        context["place"] = self.request.GET["place"].replace("\0", "")
+        if not form.is_valid():
+            context["place_error"] = form.errors["place"][0]
+            return context
+        lookup = context["lookup"] = look_up(form.cleaned_data["place"])
+        if lookup.match:
+            context["answer"] = who_covers(
+                lookup.match.region, point=lookup.match.point, page=self.request.GET.get("page")
+            )
+        return context
+
+    def render_to_response(self, context, **kwargs):
+        status = 400 if "place_error" in context else 200
+        return super().render_to_response(context, status=status, **kwargs)
+
+
+def alphabetical(regions, counts):
+    """(region, count) in the order of the names as people spell them: Åland stands under A."""
+    return sorted(
+        ((region, counts[region.code]) for region in regions),
+        key=lambda pair: search_key(pair[0].name),
+    )
+
+
+class RegionListView(TemplateView):
+    """All states and countries A-Z: the safe path for who cannot, or will not, type."""
+
+    template_name = "members/regions.html"
+
+    def get_context_data(self, **kwargs):
+        listed = Organization.objects.listed()
+        states = Region.objects.states().select_related("country")
+        countries = Region.objects.countries_and_nations().select_related("country")
+        counts = counts_by_region([*states, *countries], listed)
+        return super().get_context_data(
+            states=alphabetical(states, counts),
+            countries=alphabetical(countries, counts),
+            tiles=tiles(),
+            **kwargs,
+        )
+
+
+class RegionDetailView(DetailView):
+    """One state, province, nation or country: the finder's answer under an address of its own."""
+
+    template_name = "members/region.html"
+
+    def get(self, request, *args, **kwargs):
+        code = kwargs["code"]
+        if code != code.lower():
+            return HttpResponsePermanentRedirect(reverse("members:region", args=[code.lower()]))
+        return super().get(request, *args, **kwargs)
+
+    def get_object(self, queryset=None):
+        regions = Region.objects.with_page().select_related("parent", "country")
+        return get_object_or_404(regions, code=self.kwargs["code"].upper())
+
+    def get_context_data(self, **kwargs):
+        answer = who_covers(self.object, page=self.request.GET.get("page"))
+        return super().get_context_data(answer=answer, **kwargs)
+
+
+class OrganizationListView(ListView):
+    """The directory of members."""
+
+    template_name = "members/directory.html"
+    paginate_by = 100
+
+    @cached_property
+    def filterset(self):
+        return MemberFilter(self.request.GET, queryset=Organization.objects.listed())
+
+    def get_queryset(self):
+        return self.filterset.qs if self.filterset.is_valid() else Organization.objects.none()
+
+    def paginate_queryset(self, queryset, page_size):
+        # A page beyond the last shows the last one: lists shrink while people hold their links.
+        page = self.get_paginator(queryset, page_size).get_page(self.request.GET.get("page"))
+        return page.paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "filterset": self.filterset,
+            "chips": self.filterset.chips(),
+            "rows": directory_rows(context["page_obj"].object_list),
+        }
+
+    def render_to_response(self, context, **kwargs):
+        status = 200 if self.filterset.is_valid() else 400
+        return super().render_to_response(context, status=status, **kwargs)
+
+
+class OrganizationDetailView(DetailView):
+    """One member. A former name's address leads to the present one."""
+
+    template_name = "members/organization.html"
+
+    def get(self, request, *args, **kwargs):
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            former = get_object_or_404(
+                FormerName.objects.filter(organization__in=Organization.objects.listed()),
+                slug=kwargs["slug"],
+            )
+            return HttpResponsePermanentRedirect(former.organization.get_absolute_url())
+
+    def get_queryset(self):
+        return Organization.objects.listed().select_related("region__parent", "region__country")
+
+    def get_context_data(self, **kwargs):
+        names = list(self.object.other_names.all())
+        return super().get_context_data(
+            sentences=rule_sentences(self.object),
+            former_names=[name for name in names if name.standing == FormerName.Standing.FORMER],
+            later_names=[name for name in names if name.standing == FormerName.Standing.LATER],
+            membership=self.object.memberships.on().first(),
+            **kwargs,
+        )
