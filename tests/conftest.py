@@ -1,0 +1,81 @@
+"""The tests run on the site as delivered: the full gazetteer and the starter content, loaded once.
+
+Each test works in a transaction of its own. TEST_DATABASE_URL names a PostgreSQL server; without
+it the database is SQLite in memory.
+"""
+
+import os
+
+# Before Django reads its settings: no variable of the machine, and no .env file, changes a test.
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "network_site.settings",
+    "SECRET_KEY": "only for tests " * 5,
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "HTTPS": "off",
+    "DEBUG": "off",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),
+}
+
+import django  # noqa: E402
+
+django.setup()
+
+import pytest  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+from members import starter  # noqa: E402
+from members.gazetteer import load  # noqa: E402
+from members.models import Coverage, MembershipPeriod, Organization  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files():
+    """Addresses of static files without the digests that only `collectstatic` makes."""
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    default = "django.core.files.storage.FileSystemStorage"
+    with override_settings(
+        STORAGES={"default": {"BACKEND": default}, "staticfiles": {"BACKEND": storage}}
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        load.load()
+        starter.load()
+
+
+@pytest.fixture
+def no_members(db):
+    """Takes the starter organizations away, for a test that makes its own."""
+    Organization.objects.all().delete()
+
+
+@pytest.fixture
+def make_member(db):
+    """Makes a listed, plainly fictional organization.
+
+    ``covers`` holds region codes, or dictionaries of a ``Coverage`` rule's fields.
+    """
+
+    def make(name="Fictional Innocence Project", *, covers=(), member=True, **fields):
+        number = Organization.objects.count()
+        organization = Organization.objects.create(
+            **{
+                "name": name,
+                "slug": f"fictional-{number}",
+                "kind": Organization.Kind.NONPROFIT,
+                "region_id": "US-VA",
+                "published": True,
+            }
+            | fields
+        )
+        if member:
+            MembershipPeriod.objects.create(organization=organization)
+        for rule in covers:
+            rule = {"region_id": rule} if isinstance(rule, str) else rule
+            Coverage.objects.create(organization=organization, **rule)
+        return organization
+
+    return make
