@@ -5,15 +5,27 @@ or without the state or country behind them; misspellings, which are offered and
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Value, When
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from rapidfuzz.distance import OSA
 
 from members import postcodes
-from members.models import Coverage, Place, Region, SearchName
+from members.matches import (
+    SHORT,
+    Candidate,
+    Match,
+    as_matches,
+    candidate,
+    place_match,
+    point_of,
+    region_match,
+    subdivision_of,
+    with_targets,
+)
+from members.misspellings import SUGGESTIONS, misspelt
+from members.models import Place, Region, SearchName
 from members.names import search_key
 
 Standing = SearchName.Standing
@@ -21,31 +33,18 @@ Standing = SearchName.Standing
 CODE = re.compile(r"[a-z]{2}-[a-z0-9]{1,3}(-[0-9]{3})?", re.IGNORECASE | re.ASCII)
 # Nobody doubts a place that is meant ten times as often as the next one.
 DOUBT = 10
-# A city is looked for rather where members are: there the Network can help.
-MEMBER_COUNTRY = 10
+# What is meant this much more rarely than the answer is not even offered beside it.
+NEGLIGIBLE = 300
+# Where nothing larger is called so, a misspelt larger place may be meant instead.
+SMALL = 300_000
+# States and countries weigh at least this much.
+LARGE = 10_000_000
 OFFERED = 4
 CHOICES = 30
-SUGGESTIONS = 6
-# How much worse than the best a suggestion may be, as ``likeness`` has it.
-FAR_BEHIND = 1.5
 # Longer texts are sentences or addresses: only names of up to six words are looked for in them.
 WORDS, SPAN = 24, 6
-SHORT = 3
-
-
-@dataclass(frozen=True)
-class Match:
-    """A region or a place that the text may mean.
-
-    ``name`` is for a heading, ``label`` tells it from others of the same name, and ``query`` finds
-    it again, alone. ``point`` is its (latitude, longitude), or None.
-    """
-
-    region: Region
-    name: str
-    label: str
-    query: str
-    point: tuple[float, float] | None
+# How many single words are looked at for a misspelt region; two queries each.
+LAST_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -73,105 +72,6 @@ def look_up(text):
         or by_name(typed, names)
         or by_guess(typed, names)
     )
-
-
-# Regions and places as matches ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One thing that a name may mean: a city (``place`` is set), or the region itself."""
-
-    region: Region
-    place: Place | None
-    standing: int
-    weight: int
-    tier: int = 0
-
-    def is_rival_of(self, other):
-        """Whether the two are different places, neither of them a part of the other."""
-        if self.place and other.place:
-            return self.place != other.place
-        return not (self.region.lies_in(other.region) or other.region.lies_in(self.region))
-
-
-def subdivision_of(region):
-    """The first-level part of its country in which the region lies, or None."""
-    depth = len(region.lineage) - 1
-    return {2: region, 3: region.parent}.get(depth)
-
-
-def region_match(region):
-    subdivision = subdivision_of(region)
-    if region.kind == Region.Kind.COUNTRY:
-        name, label = region.in_words, _("%(name)s (country)") % {"name": region.name}
-    elif region == subdivision and region.country_id == "US":
-        name = region.in_words
-        label = us_label(region)
-    elif region == subdivision or subdivision is None:
-        name, label = region.name, f"{region.name}, {region.country.name}"
-    elif region.country_id == "US":
-        name = label = f"{region.name}, {subdivision.name}"
-    else:
-        name = f"{region.name}, {subdivision.name}"
-        label = f"{name}, {region.country.name}"
-    return Match(region, name, label, region.code, point_of(region))
-
-
-def us_label(region):
-    if region.code == "US-DC":
-        return _("%(name)s (the District of Columbia)") % {"name": region.name}
-    if region.code in {"US-AS", "US-GU", "US-MP", "US-PR", "US-UM", "US-VI"}:
-        return _("%(name)s (US territory)") % {"name": region.name}
-    return _("%(name)s (US state)") % {"name": region.name}
-
-
-def place_match(place, with_county=False):
-    if place.kind == Place.Kind.ZIP:
-        town = ", ".join(filter(None, [place.locality, us_state_name(place.region)]))
-        name = _("ZIP code %(code)s") % {"code": place.name}
-        label = f"{name} ({town})" if town else name
-        return Match(place.region, label, label, place.name, point_of(place))
-    country, subdivision = place.region.country, subdivision_of(place.region)
-    parts = [place.name]
-    if with_county and place.region != subdivision:
-        parts.append(place.region.name)
-    if country.code == "US":
-        parts.append(subdivision.name if subdivision else country.name)
-        name = label = ", ".join(parts)
-    else:
-        wide = [country.name]
-        if subdivision and (with_county or country.code in {"AU", "CA", "GB"}):
-            wide.insert(0, subdivision.name)
-        name = f"{place.name}, {wide[0]}"
-        label = ", ".join(parts + wide)
-    return Match(place.region, name, label, label, point_of(place))
-
-
-def us_state_name(region):
-    subdivision = subdivision_of(region)
-    return subdivision.name if subdivision else ""
-
-
-def point_of(thing):
-    return None if thing.latitude is None else (thing.latitude, thing.longitude)
-
-
-def as_match(candidate, with_county=False):
-    if candidate.place:
-        return place_match(candidate.place, with_county)
-    return region_match(candidate.region)
-
-
-def as_matches(candidates):
-    """A match for each; cities that would read alike also name their county."""
-    labels = [as_match(candidate).label for candidate in candidates]
-    matches = [
-        as_match(candidate, with_county=labels.count(label) > 1)
-        for candidate, label in zip(candidates, labels, strict=True)
-    ]
-    # Two villages of one name in one county: the law of the place is the same, one is enough.
-    return list({match.label: match for match in matches}.values())
 
 
 # Codes and postal codes -------------------------------------------------------------------------
@@ -261,18 +161,11 @@ class Names:
             for end in range(start + 1, min(start + SPAN, len(words)) + 1)
         }
         for name in with_targets(SearchName.objects.filter(key__in=runs)):
-            candidate = Candidate(
-                region=name.region or name.place.region,
-                place=name.place,
-                standing=name.standing,
-                weight=name.weight,
-                tier=tier(name),
-            )
             # The same thing under two standings (Guam, code and name) counts by the better one.
             meanings = found.setdefault(name.key, {})
             target = (name.region_id, name.place_id)
-            if target not in meanings or candidate.standing < meanings[target].standing:
-                meanings[target] = candidate
+            if target not in meanings or name.standing < meanings[target].standing:
+                meanings[target] = candidate(name)
         return found
 
     def exact(self, words):
@@ -321,29 +214,11 @@ def parts_of(regions, candidates):
         ]
         tier_below = bool(found)
         found += [
-            Candidate(one.region, one.place, one.standing, one.weight, tier_below)
+            replace(one, tier=int(tier_below))
             for one in inside
             if not any(one.region == other.region and one.place == other.place for other in found)
         ]
     return found
-
-
-def tier(name):
-    """Which meanings of a code of two or three letters come first: US states, then countries."""
-    if name.length > SHORT:
-        return 0
-    if name.standing == Standing.CODE:
-        if name.region.parent_id == "US":
-            return 0
-        return 1 if name.region.kind == Region.Kind.COUNTRY else 2
-    return 1 if name.standing == Standing.NAME else 2
-
-
-def with_targets(names):
-    """The names with all that a match needs of their region or place, in one query."""
-    return names.select_related(
-        "region__parent", "region__country", "place__region__parent", "place__region__country"
-    )
 
 
 def by_name(typed, names):
@@ -352,19 +227,36 @@ def by_name(typed, names):
     candidates = names.resolve(words) or names.resolve(
         [word for word in words if not word.isdecimal()]
     )
-    return decide(typed, candidates) if candidates else None
+    if not candidates:
+        return None
+    lookup = decide(typed, candidates)
+    if lookup.match and max(one.likelihood for one in candidates) < SMALL:
+        # "Huston" is a village in Idaho, and what people write who mean Houston.
+        alike = misspelt(" ".join(words), beginnings=False)
+        larger = [one for one in alike if one.weight >= SMALL]
+        lookup = replace(lookup, others=[*as_matches(larger[:OFFERED]), *lookup.others])
+    return lookup
 
 
 def decide(typed, candidates):
     """An answer where nobody doubts which of the candidates is meant, else the choice of them."""
     first_tier = min(one.tier for one in candidates)
-    weigh = weights(candidates)
-    ranked = sorted(candidates, key=lambda one: (one.tier, -weigh(one)))
-    top = ranked[0]
+    ranked = sorted(candidates, key=lambda one: (one.tier, -one.likelihood))
+    # "New York": the state answers for its city too, so it goes first.
+    around = (
+        one
+        for one in regions_in(ranked)
+        if one.weight >= LARGE and one.tier == first_tier and ranked[0].region.lies_in(one.region)
+    )
+    top = next(around, ranked[0])
+    ranked.remove(top)
+    ranked.insert(0, top)
     rivals = [
         one
         for one in ranked[1:]
-        if one.tier == first_tier and weigh(one) * DOUBT > weigh(top) and one.is_rival_of(top)
+        if one.tier == first_tier
+        and one.likelihood * DOUBT > top.likelihood
+        and one.is_rival_of(top)
     ]
     if rivals:
         # A city in a region that is offered already would say the same twice.
@@ -374,30 +266,20 @@ def decide(typed, candidates):
             if not any(one.region.lies_in(wider.region) for wider in regions_in(ranked[:place]))
         ]
         return Lookup(typed, choices=as_matches(apart[:CHOICES]))
-    # A region around the answer, of the same name, adds nothing to it.
-    others = [one for one in ranked[1:] if one.place or not top.region.lies_in(one.region)]
+    # A region around the answer, of the same name, adds nothing to it; nor does a hamlet.
+    others = [
+        one
+        for one in ranked[1:]
+        if (one.place or not top.region.lies_in(one.region))
+        and one.likelihood * NEGLIGIBLE > top.likelihood
+    ]
+    others.sort(key=lambda one: -one.likelihood)
     match, *others = as_matches([top, *others[:OFFERED]])
     return Lookup(typed, match=match, others=others)
 
 
 def regions_in(candidates):
     return [one for one in candidates if not one.place]
-
-
-def weights(candidates):
-    """A function from a candidate to how many people may mean it, cities near members favoured."""
-    countries = {one.region.country_id for one in candidates}
-    if len(countries) > 1:
-        rules = Coverage.objects.filter(region__country=OuterRef("pk"))
-        countries = set(
-            Region.objects.filter(Exists(rules), pk__in=countries).values_list("pk", flat=True)
-        )
-
-    def weigh(one):
-        favoured = one.place and one.region.country_id in countries
-        return one.weight * (MEMBER_COUNTRY if favoured else 1)
-
-    return weigh
 
 
 # Misspellings -----------------------------------------------------------------------------------
@@ -424,58 +306,6 @@ def misspelt_within_a_region(names):
     return []
 
 
-def misspelt(key, within=None):
-    """Candidates whose names read like ``key``, the likeliest first.
-
-    Two nets, since no index finds every misspelling: names that begin with the same two letters,
-    and, for a wrong beginning, the names of large places; each of about the same length.
-    """
-    if len(key) <= SHORT:
-        return []
-    names = SearchName.objects.filter(standing__in=[Standing.NAME, Standing.ALIAS])
-    if within:
-        names = names.filter(
-            Q(place__region__path__startswith=within.path) | Q(region__path__startswith=within.path)
-        )
-    about_as_long = names.filter(length__range=(len(key) - 2, len(key) + 2))
-    begins_alike = about_as_long.filter(head=key[:2])
-    large = about_as_long.filter(weight__gte=300_000)
-    longer = names.filter(head=key[:2], key__startswith=key, weight__gte=20_000)
-    scores = {}
-    for net in (begins_alike, large, longer):
-        for pk, name, weight in net.values_list("pk", "key", "weight"):
-            score = likeness(key, name, weight)
-            if score:
-                scores[pk] = score
-    best = sorted(scores, key=scores.get, reverse=True)[: 3 * SUGGESTIONS]
-    best = [pk for pk in best if scores[pk] > scores[best[0]] - FAR_BEHIND]
-    found = with_targets(SearchName.objects).in_bulk(best)
-    candidates = {}
-    for pk in best:
-        name = found[pk]
-        candidates.setdefault(
-            (name.region_id, name.place_id),
-            Candidate(name.region or name.place.region, name.place, name.standing, name.weight),
-        )
-    return list(candidates.values())[:SUGGESTIONS]
-
-
-def likeness(key, name, weight):
-    """How likely ``key`` was meant to be ``name``: 0 for no, else the higher the likelier.
-
-    The longer the name the more slips are allowed (a swap of two neighbours is one); among equal
-    slips the place with more people comes first, and a thousandfold population makes up for one.
-    """
-    allowed = 1 + (len(key) > 5) + (len(key) > 9)
-    slips = OSA.distance(key, name, score_cutoff=allowed)
-    if slips > allowed:
-        if not name.startswith(key):
-            return 0
-        # The beginning of a longer name: as good as one slip.
-        slips = 1
-    return 10 - slips + len(str(weight)) / 3
-
-
 def named_inside(names):
     """Places named somewhere in a sentence: "convicted in Texas"."""
     words = names.words
@@ -499,7 +329,7 @@ def misspelt_inside(names):
     if len(names.words) == 1:
         return []
     found = []
-    for word in reversed(names.words[-SPAN:]):
+    for word in reversed(names.words[-LAST_WORDS:]):
         if len(word) > SHORT + 1:
             found += [one for one in misspelt(word) if not one.place]
         if found:

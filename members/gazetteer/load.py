@@ -33,7 +33,7 @@ NAME_COLUMNS = ("key", "head", "length", "standing", "weight", "region_id", "pla
 COUNTRY_WEIGHT = 10_000_000
 STATE_WEIGHT = 20_000_000
 SUBDIVISION_WEIGHT = 300_000
-COUNTY_WEIGHT = 100_000
+COUNTY_WEIGHT = 10_000
 # Another name of a city counts less than the name itself of another city.
 ALIAS_SHARE = 0.3
 # Countries whose first-level parts have courts, and names, that people know like countries.
@@ -130,7 +130,7 @@ def region_weight(region, population):
     if region.kind == Region.Kind.COUNTRY:
         return max(population, COUNTRY_WEIGHT)
     if region.kind == Region.Kind.COUNTY:
-        return COUNTY_WEIGHT
+        return max(population, COUNTY_WEIGHT)
     if region.parent_id in FEDERAL:
         return population + STATE_WEIGHT
     return SUBDIVISION_WEIGHT
