@@ -6,7 +6,7 @@ dedicated to the place, then the nationwide, then the worldwide; by referral onl
 
 import enum
 import math
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
@@ -14,7 +14,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
-from members.models import WORLD, Coverage, Organization, Region
+from members.models import Coverage, Organization, Region
 
 PAGE_SIZE = 10
 NEAREST = 5
@@ -305,54 +305,26 @@ def nearest_others(region, listed, point):
 
 
 def counts_by_region(regions, listed):
-    """How many of the ``listed`` cover each region: a dictionary by code.
+    """How many of the ``listed`` take cases from each region, by its code; one query.
 
-    ``regions`` holds countries and first-level subdivisions. Three queries for all of them: rules
-    for the region itself, plus what reaches it from its country and from the world, less those
-    that have another rule closer by.
+    A member that takes cases from a part of a country counts for the country too.
     """
     rules = Coverage.objects.filter(organization__in=listed)
-    taking = rules.exclude(effect=Coverage.Effect.EXCLUDES)
-    own = Counter(dict(taking.values_list("region").annotate(Count("pk")).order_by()))
-    same_member = Coverage.objects.filter(organization=OuterRef("organization")).exclude(
-        effect=Coverage.Effect.EXCLUDES
-    )
-    below_country = rules.exclude(region__kind__in=[Region.Kind.COUNTRY, Region.Kind.WORLD])
-    overridden = Counter(
-        dict(
-            below_country.filter(
-                Exists(same_member.filter(region=OuterRef("region__country")))
-                | (
-                    Exists(same_member.filter(region=WORLD))
-                    & ~Exists(
-                        Coverage.objects.filter(
-                            organization=OuterRef("organization"),
-                            region=OuterRef("region__country"),
-                        )
-                    )
-                )
-            )
-            .values_list("region")
-            .annotate(Count("pk"))
-            .order_by()
-        )
-    )
-    worldwide = own[WORLD]
-    if worldwide:
-        overridden.update(
-            dict(
-                rules.filter(region__kind=Region.Kind.COUNTRY)
-                .filter(Exists(same_member.filter(region=WORLD)))
-                .values_list("region")
-                .annotate(Count("pk"))
-                .order_by()
-            )
-        )
+    taking, ruled, inside = defaultdict(set), defaultdict(set), defaultdict(set)
+    for member, region, country, effect in rules.values_list(
+        "organization", "region", "region__country", "effect"
+    ):
+        ruled[region].add(member)
+        if effect != Coverage.Effect.EXCLUDES:
+            taking[region].add(member)
+            inside[country].add(member)
 
     def count(region):
-        if region.kind == Region.Kind.COUNTRY:
-            return own[region.code] + worldwide - overridden[region.code]
-        return own[region.code] + count(region.country) - overridden[region.code]
+        members, closer = set(inside[region.code]), set()
+        for code in reversed(region.lineage):
+            members |= taking[code] - closer
+            closer |= ruled[code]
+        return len(members)
 
     return {region.code: count(region) for region in regions}
 
