@@ -111,7 +111,7 @@ def who_covers(region, *, point=None, page=1, at=None):
     queries, however many organizations there are.
     """
     listed = Organization.objects.listed(at)
-    rules = Coverage.objects.taking(region).filter(organization__in=listed)
+    rules = Coverage.objects.taking(region).filter(of_any(listed))
     counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=Q(depth__gte=2)))
     paginator = Paginator(in_order(rules, region), PAGE_SIZE)
     paginator.count = counts["total"]
@@ -131,6 +131,15 @@ def who_covers(region, *, point=None, page=1, at=None):
         subdivisions=list(region.children.with_page()) if is_country and divided else [],
         nearest=nearest_others(region, listed, point) if point else [],
     )
+
+
+def of_any(organizations):
+    """The condition on a rule that it is of one of the organizations.
+
+    Asked of each rule in question, it costs what these are; ``organization__in`` would begin with
+    all organizations, however few rules there are.
+    """
+    return Exists(organizations.filter(pk=OuterRef("organization")))
 
 
 def in_order(rules, region):
@@ -255,14 +264,21 @@ def grouped(coverings, region):
     return groups
 
 
+def whole_and_parts(region):
+    """The region and what lies in it, of the regions that have a rule: there are far more."""
+    with_rules = Coverage.objects.order_by().values("region")
+    return Region.objects.filter(pk__in=with_rules, path__startswith=region.path)
+
+
 def members_for_parts(region, listed):
     """Members that take cases from places inside the region but not from all of it, by name."""
     inside = (
-        Coverage.objects.filter(region__path__startswith=region.path, organization__in=listed)
+        Coverage.objects.filter(of_any(listed), region__in=whole_and_parts(region))
         .exclude(region=region)
         .exclude(effect=Coverage.Effect.EXCLUDES)
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
         .select_related("organization", "region")
+        .only("organization__name", "organization__slug", "region__name")
         .order_by("organization__name", "organization", "region__name")
     )
     parts = {}
@@ -277,7 +293,7 @@ def members_for_parts(region, listed):
 def is_divided(region, listed):
     """Whether some member has taken a part of the region's country as its own."""
     return (
-        Coverage.objects.filter(region__country=region.country_id, organization__in=listed)
+        Coverage.objects.filter(of_any(listed), region__country=region.country_id)
         .exclude(region=region.country_id)
         .exclude(effect=Coverage.Effect.EXCLUDES)
         .exists()
@@ -289,14 +305,14 @@ def nearest_others(region, listed, point):
 
     A member that excludes the region has a rule for it, and so is not named here either.
     """
-    ruled = Coverage.objects.filter(organization=OuterRef("pk")).filter(
-        Q(region__in=region.lineage) | Q(region__path__startswith=region.path)
+    ruled = Coverage.objects.filter(
+        Q(region__in=region.lineage) | Q(region__in=whole_and_parts(region))
     )
     x, y, z = unit_vector(*point)
     offices = (
-        listed.filter(~Exists(ruled), latitude__isnull=False)
+        listed.filter(~Q(pk__in=ruled.values("organization")), latitude__isnull=False)
         .order_by(-(F("x") * x + F("y") * y + F("z") * z), "pk")
-        .select_related("region__country")[:NEAREST]
+        .only("name", "slug", "latitude", "longitude")[:NEAREST]
     )
     return [
         Nearby(office, round(distance_km(point, (office.latitude, office.longitude))))

@@ -196,8 +196,22 @@ class Names:
 
 
 def strict(candidates):
-    """The candidates without loose names, unless there are only such."""
-    return [one for one in candidates if one.standing != Standing.LOOSE] or candidates
+    """The candidates without loose names, unless there are only such.
+
+    Counties abroad ("Kent") stay behind the better ones; those of the US, which people call "Kent
+    County", do not.
+    """
+    better = [one for one in candidates if one.standing != Standing.LOOSE]
+    return (
+        better
+        + [
+            replace(one, tier=one.tier + 1)
+            for one in candidates
+            if one not in better and one.region.kind == Region.Kind.SUBDIVISION
+        ]
+        if better
+        else candidates
+    )
 
 
 def parts_of(regions, candidates):
@@ -255,7 +269,7 @@ def decide(typed, candidates):
         one
         for one in ranked[1:]
         if one.tier == first_tier
-        and one.likelihood * DOUBT > top.likelihood
+        and (one.likelihood * DOUBT > top.likelihood or (one.is_country and top.is_country))
         and one.is_rival_of(top)
     ]
     if rivals:
@@ -265,6 +279,7 @@ def decide(typed, candidates):
             for place, one in enumerate(ranked)
             if not any(one.region.lies_in(wider.region) for wider in regions_in(ranked[:place]))
         ]
+        apart.sort(key=lambda one: -one.likelihood)
         return Lookup(typed, choices=as_matches(apart[:CHOICES]))
     # A region around the answer, of the same name, adds nothing to it; nor does a hamlet.
     others = [

@@ -45,6 +45,10 @@ class Candidate:
         """How many people may mean it, cities in the members' countries favoured."""
         return self.weight * (MEMBER_COUNTRY if self.place and self.near_members else 1)
 
+    @property
+    def is_country(self):
+        return not self.place and self.region.kind == Region.Kind.COUNTRY
+
     def is_rival_of(self, other):
         """Whether the two are different places, neither of them a part of the other."""
         if self.place and other.place:
@@ -133,12 +137,12 @@ def as_matches(candidates):
 
 def tier(name):
     """Which meanings of a code of two or three letters come first: US states, then countries."""
-    if name.length > SHORT:
-        return 0
     if name.standing == SearchName.Standing.CODE:
         if name.region.parent_id == "US":
             return 0
         return 1 if name.region.kind == Region.Kind.COUNTRY else 2
+    if name.length > SHORT:
+        return 0
     return 1 if name.standing == SearchName.Standing.NAME else 2
 
 

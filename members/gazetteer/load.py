@@ -7,6 +7,7 @@ beside them.
 import csv
 import gzip
 import hashlib
+from inspect import getfile
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -49,11 +50,7 @@ STANDINGS = {
 def digest():
     """What tells one gazetteer from another: the files, and how names and weights are made."""
     total = hashlib.sha256()
-    for path in [
-        *(DATA / name for name in FILES),
-        Path(__file__),
-        Path(search_key.__code__.co_filename),
-    ]:
+    for path in (*(DATA / name for name in FILES), Path(__file__), Path(getfile(search_key))):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -125,15 +122,17 @@ def load_regions():
     return {code: (region, populations[code]) for code, region in regions.items()}
 
 
-def region_weight(region, population):
-    """How likely somebody means the region who types its name."""
+def region_weight(region, population, standing):
+    """How likely somebody means the region who types its name, or another name of it."""
     if region.kind == Region.Kind.COUNTRY:
-        return max(population, COUNTRY_WEIGHT)
+        # "Granada" is a city in Spain rather than Grenada in Spanish.
+        is_alias = standing == SearchName.Standing.ALIAS
+        return max(population, COUNTRY_WEIGHT // 10 if is_alias else COUNTRY_WEIGHT)
     if region.kind == Region.Kind.COUNTY:
         return max(population, COUNTY_WEIGHT)
     if region.parent_id in FEDERAL:
         return population + STATE_WEIGHT
-    return SUBDIVISION_WEIGHT
+    return max(population, SUBDIVISION_WEIGHT)
 
 
 def search_name(name, standing, weight, *, region=None, place=None):
@@ -146,8 +145,9 @@ def region_names(regions):
     """Rows for all names of the regions but the world, which nobody is convicted in."""
     for row in rows("region_names.tsv.gz"):
         if row["code"] != WORLD:
-            weight = region_weight(*regions[row["code"]])
-            yield search_name(row["name"], STANDINGS[row["standing"]], weight, region=row["code"])
+            standing = STANDINGS[row["standing"]]
+            weight = region_weight(*regions[row["code"]], standing)
+            yield search_name(row["name"], standing, weight, region=row["code"])
 
 
 def city_rows(start):
