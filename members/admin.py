@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 from django.db.models.functions import Length
 
 from members.locate import locate
@@ -12,6 +13,9 @@ from members.models import (
     ReportedTotal,
     SisterNetwork,
 )
+
+# What is typed as "example.org" is an address of https.
+WEB_ADDRESSES = {models.URLField: {"assume_scheme": "https"}}
 
 
 class CoverageInline(admin.TabularInline):
@@ -39,6 +43,7 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_fields = ["name", "short_name", "other_names__name", "city"]
     autocomplete_fields = ["region"]
     prepopulated_fields = {"slug": ["name"]}
+    formfield_overrides = WEB_ADDRESSES
     inlines = [CoverageInline, MembershipPeriodInline, FormerNameInline]
     fieldsets = [
         (
@@ -102,6 +107,7 @@ class SisterNetworkAdmin(admin.ModelAdmin):
     list_display = ["name", "website"]
     search_fields = ["name"]
     autocomplete_fields = ["countries"]
+    formfield_overrides = WEB_ADDRESSES
 
 
 @admin.register(Milestone)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Lower
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,7 @@ class Answer:
         return self.divided and not self.dedicated and self.region.kind != Region.Kind.COUNTRY
 
 
-def who_covers(region, *, point=None, page=1, at=None):
+def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
     """The ``Answer`` for a conviction in ``region``, on the day ``at`` (today).
 
     ``point`` is the (latitude, longitude) to measure distances from, where it is known better than
@@ -113,7 +114,7 @@ def who_covers(region, *, point=None, page=1, at=None):
     listed = Organization.objects.listed(at)
     rules = Coverage.objects.taking(region).filter(of_any(listed))
     counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=Q(depth__gte=2)))
-    paginator = Paginator(in_order(rules, region), PAGE_SIZE)
+    paginator = Paginator(in_order(rules, region), page_size)
     paginator.count = counts["total"]
     shown = paginator.get_page(page)
     is_country = region.kind == Region.Kind.COUNTRY
@@ -150,7 +151,7 @@ def in_order(rules, region):
         When(organization__region__country=region.country_id, then=Value(0)), default=Value(1)
     )
     return rules.order_by(
-        -level, by_referral, -F("depth"), abroad, "organization__name", "pk"
+        -level, by_referral, -F("depth"), abroad, Lower("organization__name"), "pk"
     ).select_related("organization", "region")
 
 
@@ -279,7 +280,7 @@ def members_for_parts(region, listed):
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
         .select_related("organization", "region")
         .only("organization__name", "organization__slug", "region__name")
-        .order_by("organization__name", "organization", "region__name")
+        .order_by(Lower("organization__name"), "organization", "region__name")
     )
     parts = {}
     for rule in inside[: 5 * PARTS_SHOWN]:

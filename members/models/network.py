@@ -66,7 +66,8 @@ class ReportedTotal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(us__isnull=True, elsewhere__isnull=True)
-                | Q(total=F("us") + F("elsewhere")),
+                # Said apart, for a check that comes out as NULL passes.
+                | Q(us__isnull=False, elsewhere__isnull=False, total=F("us") + F("elsewhere")),
                 name="reported_total_adds_up",
                 violation_error_message=_("The US and elsewhere must add up to the total."),
             ),

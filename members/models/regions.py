@@ -74,7 +74,11 @@ class Region(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("members:region", args=[self.code.lower()])
+        """A county is shown on the page of its state, and the world as the list of regions."""
+        if self.kind == self.Kind.WORLD:
+            return reverse("members:regions")
+        code = self.parent_id if self.kind == self.Kind.COUNTY else self.code
+        return reverse("members:region", args=[code.lower()])
 
     @cached_property
     def lineage(self):
@@ -84,6 +88,11 @@ class Region(models.Model):
     def lies_in(self, other):
         """Whether the region is ``other`` or a part of it."""
         return other.code in self.lineage
+
+    @property
+    def paged(self):
+        """The region itself, or the state of a US county: what has a page of its own."""
+        return self.parent if self.kind == Region.Kind.COUNTY else self
 
     @property
     def initial(self):
