@@ -11,7 +11,8 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --require-hashe
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
 # As in production, for what `manage.py check --deploy` looks at; the key lives for one command.
-AS_DEPLOYED = SECRET_KEY=$$($(NEW_KEY)) ALLOWED_HOSTS=example.org HTTPS=on DEBUG=off \
+AS_DEPLOYED = SECRET_KEY=$$($(NEW_KEY)) ALLOWED_HOSTS=example.org \
+	SUPPORT_UNIT_EMAIL=support-unit@example.org HTTPS=on DEBUG=off \
 	DATABASE_URL=sqlite://:memory:
 NEW_KEY = $(PY) -c 'import secrets; print(secrets.token_urlsafe(60))'
 # With ARGS, one of the two runs may select no test at all (pytest's exit code 5).
@@ -89,7 +90,8 @@ clean: ## Remove environments and caches, never var/ or .env
 	@echo '==> Writing .env for this machine'
 	@umask 077 && key=$$($(NEW_KEY)) && printf '%s\n' \
 		'# For this machine only, made by `make`. Never copy it to a server.' \
-		"SECRET_KEY=$$key" 'ALLOWED_HOSTS=localhost,127.0.0.1' 'HTTPS=off' > $@
+		"SECRET_KEY=$$key" 'ALLOWED_HOSTS=localhost,127.0.0.1' 'HTTPS=off' \
+		'SUPPORT_UNIT_EMAIL=support-unit@example.org' > $@
 
 # Virtual environments: a stamp is older than its lock file when the lock has changed -----------
 

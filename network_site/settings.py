@@ -1,8 +1,9 @@
 """All settings, in one file. What differs between machines is read from the environment here.
 
 Variables come from the process or from a file ``.env`` beside ``manage.py``; the process wins.
-Every default is the one that is safe in production: without SECRET_KEY and ALLOWED_HOSTS the site
-does not start, and only HTTPS=off serves it without TLS. The README lists the variables.
+Every default is the one that is safe in production: without SECRET_KEY, ALLOWED_HOSTS and
+SUPPORT_UNIT_EMAIL the site does not start, and only HTTPS=off serves it without TLS. The README
+lists the variables.
 """
 
 from pathlib import Path
@@ -19,15 +20,18 @@ env = environ.Env()
 
 # The environment --------------------------------------------------------------------------------
 
-missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if not env.str(name, "").strip()]
+REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "SUPPORT_UNIT_EMAIL")
+missing = [name for name in REQUIRED if not env.str(name, "").strip()]
 if missing:
     raise ImproperlyConfigured(
-        f"Set {' and '.join(missing)} in the environment or in a file .env beside manage.py. "
+        f"Set {', '.join(missing)} in the environment or in a file .env beside manage.py. "
         "`make setup` writes one for this machine; the README describes each variable."
     )
 
 SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
+# Where the pages say to write to, never for help with a case.
+SUPPORT_UNIT_EMAIL = env.str("SUPPORT_UNIT_EMAIL")
 DEBUG = env.bool("DEBUG", False)
 HTTPS = env.bool("HTTPS", True)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -56,9 +60,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # What sets headers comes first, so that answers given early have them too.
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,7 +72,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "network_site.urls"

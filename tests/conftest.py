@@ -11,12 +11,13 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "network_site.settings",
     "SECRET_KEY": "only for tests " * 5,
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "SUPPORT_UNIT_EMAIL": "support-unit@example.org",
     "HTTPS": "off",
     "DEBUG": "off",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),
 }
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
