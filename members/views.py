@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView, TemplateView
 
-from members.coverage import counts_by_region, rule_sentences, who_covers
+from members.coverage import PAGE_SIZE, counts_by_region, rule_sentences, who_covers
 from members.filters import MemberFilter
 from members.forms import FinderForm
 from members.lookup import look_up
@@ -12,6 +12,9 @@ from members.models import FormerName, Organization, Region
 from members.names import search_key
 from members.rows import directory_rows
 from members.tiles import tiles
+
+# How many organizations a sheet of paper names: some three pages of them.
+SHEET_SIZE = 40
 
 
 class FinderView(TemplateView):
@@ -70,11 +73,13 @@ class RegionDetailView(DetailView):
     """One state, province, nation or country: the finder's answer under an address of its own."""
 
     template_name = "members/region.html"
+    page_size = PAGE_SIZE
 
     def get(self, request, *args, **kwargs):
         code = kwargs["code"]
         if code != code.lower():
-            return HttpResponsePermanentRedirect(reverse("members:region", args=[code.lower()]))
+            here = request.resolver_match.view_name
+            return HttpResponsePermanentRedirect(reverse(here, args=[code.lower()]))
         return super().get(request, *args, **kwargs)
 
     def get_object(self, queryset=None):
@@ -82,8 +87,17 @@ class RegionDetailView(DetailView):
         return get_object_or_404(regions, code=self.kwargs["code"].upper())
 
     def get_context_data(self, **kwargs):
-        answer = who_covers(self.object, page=self.request.GET.get("page"))
+        answer = who_covers(
+            self.object, page=self.request.GET.get("page"), page_size=self.page_size
+        )
         return super().get_context_data(answer=answer, **kwargs)
+
+
+class RegionSheetView(RegionDetailView):
+    """Who can help after a conviction in the region, on paper for a letter into a prison."""
+
+    template_name = "members/region_sheet.html"
+    page_size = SHEET_SIZE
 
 
 class OrganizationListView(ListView):
@@ -127,10 +141,13 @@ class OrganizationDetailView(DetailView):
             return super().get(request, *args, **kwargs)
         except Http404:
             former = get_object_or_404(
-                FormerName.objects.filter(organization__in=Organization.objects.listed()),
+                FormerName.objects.filter(
+                    organization__in=Organization.objects.listed()
+                ).select_related("organization"),
                 slug=kwargs["slug"],
             )
-            return HttpResponsePermanentRedirect(former.organization.get_absolute_url())
+            here = request.resolver_match.view_name
+            return HttpResponsePermanentRedirect(reverse(here, args=[former.organization.slug]))
 
     def get_queryset(self):
         return Organization.objects.listed().select_related("region__parent", "region__country")
@@ -144,3 +161,9 @@ class OrganizationDetailView(DetailView):
             membership=self.object.memberships.on().first(),
             **kwargs,
         )
+
+
+class OrganizationSheetView(OrganizationDetailView):
+    """How to reach one member, on one page of paper for a letter into a prison."""
+
+    template_name = "members/organization_sheet.html"

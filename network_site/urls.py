@@ -15,6 +15,12 @@ SITEMAPS = {
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("", include("members.urls")),
+    path(
+        "accessibility/",
+        views.SupportedPageView.as_view(page="accessibility"),
+        name="accessibility",
+    ),
+    path("privacy/", views.SupportedPageView.as_view(page="privacy"), name="privacy"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),

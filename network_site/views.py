@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
@@ -20,6 +21,18 @@ class HomeView(TemplateView):
             countries=Region.objects.filter(Exists(offices), kind="country").exclude(code="US"),
             **kwargs,
         )
+
+
+class SupportedPageView(TemplateView):
+    """A page that names the Support Unit's address for questions; ``page`` is its template."""
+
+    page = None
+
+    def get_template_names(self):
+        return [f"network_site/{self.page}.html"]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(support_email=settings.SUPPORT_UNIT_EMAIL, **kwargs)
 
 
 @require_GET
