@@ -29,7 +29,7 @@ help: ## List these targets
 serve: setup ## Set up, then serve at 127.0.0.1:PORT with gunicorn
 	@echo '==> Serving at http://127.0.0.1:$(PORT)/ (Ctrl-C ends it)'
 	@exec $(PY) -m gunicorn network_site.wsgi:application --bind 127.0.0.1:$(PORT) \
-		--workers 2 --worker-class gthread --threads 4 --no-control-socket
+		--workers 2 --worker-class gthread --threads 4 --no-control-socket --limit-request-line 0
 
 dev: export DEBUG = on
 dev: setup ## Set up, then serve at 127.0.0.1:PORT with Django's development server

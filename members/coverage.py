@@ -43,6 +43,7 @@ class Covering:
 
     organization: Organization
     level: Level
+    region: Region
     referral_only: bool
     reason: str
     note: str
@@ -162,6 +163,7 @@ def with_reasons(rules, region):
         Covering(
             organization=rule.organization,
             level=Level.of(rule.depth),
+            region=rule.region,
             referral_only=rule.effect == Coverage.Effect.REFERRAL_ONLY,
             reason=reason(rule, exceptions.get(rule.pk, [])),
             note=rule.note,
@@ -251,8 +253,11 @@ def listed_in_words(names):
 
 def grouped(coverings, region):
     """The members by level, in the order in which they come."""
+    # The state, say, that they are dedicated to, when the place is a county in it.
+    dedicated = {one.region for one in coverings if one.level == Level.DEDICATED}
+    ours = dedicated.pop() if len(dedicated) == 1 else region
     headings = {
-        Level.DEDICATED: _("Dedicated to %(place)s") % {"place": region.in_words},
+        Level.DEDICATED: _("Dedicated to %(place)s") % {"place": ours.in_words},
         Level.NATIONWIDE: _("From all over %(country)s")
         % {"country": region.country.in_words if region.country else region.in_words},
         Level.WORLDWIDE: _("From all over the world"),
@@ -279,7 +284,12 @@ def members_for_parts(region, listed):
         .exclude(effect=Coverage.Effect.EXCLUDES)
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
         .select_related("organization", "region")
-        .only("organization__name", "organization__slug", "region__name")
+        .only(
+            "organization__name",
+            "organization__slug",
+            "organization__postal_address",
+            "region__name",
+        )
         .order_by(Lower("organization__name"), "organization", "region__name")
     )
     parts = {}
@@ -313,7 +323,17 @@ def nearest_others(region, listed, point):
     offices = (
         listed.filter(~Q(pk__in=ruled.values("organization")), latitude__isnull=False)
         .order_by(-(F("x") * x + F("y") * y + F("z") * z), "pk")
-        .only("name", "slug", "latitude", "longitude")[:NEAREST]
+        .only(
+            "name",
+            "slug",
+            "city",
+            "website",
+            "latitude",
+            "longitude",
+            "region__name",
+            "region__country__name",
+        )
+        .select_related("region__country")[:NEAREST]
     )
     return [
         Nearby(office, round(distance_km(point, (office.latitude, office.longitude))))
@@ -324,17 +344,18 @@ def nearest_others(region, listed, point):
 def counts_by_region(regions, listed):
     """How many of the ``listed`` take cases from each region, by its code; one query.
 
-    A member that takes cases from a part of a country counts for the country too.
+    A member that takes cases from a part of a region counts for the region too.
     """
     rules = Coverage.objects.filter(organization__in=listed)
     taking, ruled, inside = defaultdict(set), defaultdict(set), defaultdict(set)
-    for member, region, country, effect in rules.values_list(
-        "organization", "region", "region__country", "effect"
+    for member, region, path, effect in rules.values_list(
+        "organization", "region", "region__path", "effect"
     ):
         ruled[region].add(member)
         if effect != Coverage.Effect.EXCLUDES:
             taking[region].add(member)
-            inside[country].add(member)
+            for code in path.rstrip("/").split("/"):
+                inside[code].add(member)
 
     def count(region):
         members, closer = set(inside[region.code]), set()

@@ -1,5 +1,7 @@
 """How the directory of members is narrowed and ordered."""
 
+import re
+
 import django_filters
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -8,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Coverage, Organization, Region
+
+CODE = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?", re.IGNORECASE | re.ASCII)
 
 
 def covered_regions():
@@ -54,7 +58,7 @@ class MemberFilter(django_filters.FilterSet):
         form = super().form
         if is_new:
             # One query for the page: the field itself would ask again for each use of its choices.
-            form.fields["region"].choices = covered_regions()
+            form.fields["region"].choices = self.with_asked_region(covered_regions())
         return form
 
     @property
@@ -68,8 +72,17 @@ class MemberFilter(django_filters.FilterSet):
     def filter_name(self, queryset, name, value):
         return queryset.named(value)
 
+    def with_asked_region(self, choices):
+        """The choices, and the region of the address: a shared link outlives the last member."""
+        code = self.data.get("region", "")
+        offered = {value for _group, options in choices for value, _name in options}
+        if code in offered or not CODE.fullmatch(code):
+            return choices
+        regions = Region.objects.with_page().filter(code=code.upper())
+        return [*choices, *((code, region.name) for region in regions)]
+
     def filter_region(self, queryset, name, value):
-        return queryset.covering(Region.objects.get(code=value))
+        return queryset.covering(Region.objects.get(code=value.upper()))
 
     def filter_order(self, queryset, name, value):
         return queryset.order_by("region__country__name", "region__name", Lower("name"), "pk")

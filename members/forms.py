@@ -13,6 +13,7 @@ class FinderForm(forms.Form):
         max_length=200,
         error_messages={
             "required": _("Type the place of the conviction, for example Ohio or Dublin."),
+            "null_characters_not_allowed": _("Type the name of a place, in letters or digits."),
             "max_length": _("That is very long. Type the state or the country only."),
         },
     )

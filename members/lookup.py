@@ -43,6 +43,15 @@ OFFERED = 4
 CHOICES = 30
 # Longer texts are sentences or addresses: only names of up to six words are looked for in them.
 WORDS, SPAN = 24, 6
+DIRECTIONS = set(
+    "north south east west northern southern eastern western central upper lower".split()
+)
+# Words of sentences that read like names of countries, to a computer.
+COMMON = DIRECTIONS | set(
+    "prison jail court federal county state nation island city town where help unit".split()
+)
+# Post offices of the US forces, whose codes look like those of countries.
+MILITARY = {"apo", "fpo", "dpo"}
 # How many single words are looked at for a misspelt region; two queries each.
 LAST_WORDS = 2
 
@@ -126,19 +135,36 @@ def by_address(typed, names):
         return None
     code, rest = parts
     words = search_key(rest).split()
+    if MILITARY.intersection(words):
+        # US soldiers abroad; "AE" in such an address is no country.
+        return Lookup(typed, match=region_match(*regions(["US"])))
     # "1600 Example Street, Washington DC": the last words that are a place.
     endings = (names.resolve(words[start:]) for start in range(len(words)))
     candidates = next(filter(None, endings), [])
+    by_words = decide(typed, candidates) if candidates else None
     by_zip = zip_place(postcodes.zip_code(code))
-    if by_zip and (
-        not candidates
-        or any(
-            by_zip.region.lies_in(subdivision_of(one.region) or one.region) for one in candidates
-        )
-    ):
+    if by_zip:
+        return with_zip(typed, by_zip, by_words)
+    # A form that several countries use says less than the words.
+    says_more = len(postcodes.regions_of(code)) == 1 or not by_words
+    return by_postcode(code) if code and says_more else by_words
+
+
+def with_zip(typed, by_zip, by_words):
+    """The ZIP where it agrees with the words, else what they mean, with the ZIP offered.
+
+    Half the world writes five digits behind a city: "Berlin 10115" is not in New York.
+    """
+    if by_words is None:
         return Lookup(typed, match=by_zip)
-    by_form = None if by_zip or not code else by_postcode(code)
-    return by_form or (decide(typed, candidates) if candidates else None)
+    if by_words.match:
+        around = by_words.match.region
+        if by_zip.region.lies_in(subdivision_of(around) or around):
+            return Lookup(typed, match=by_zip)
+        return replace(by_words, others=[by_zip, *by_words.others])
+    if any(by_zip.region.lies_in(choice.region) for choice in by_words.choices):
+        return Lookup(typed, match=by_zip)
+    return replace(by_words, choices=[*by_words.choices, by_zip])
 
 
 # Names ------------------------------------------------------------------------------------------
@@ -176,7 +202,8 @@ class Names:
         """What the words may mean: a name, or a name with the region that it lies in."""
         key = tuple(words)
         if key not in self.resolved:
-            self.resolved[key] = strict(self.exact(words)) or self.within_a_region(words)
+            found = strict(self.exact(words), counties=True)
+            self.resolved[key] = found or self.within_a_region(words)
         return self.resolved[key]
 
     def within_a_region(self, words):
@@ -195,23 +222,30 @@ class Names:
         return [one.region for one in sorted(found, key=lambda one: (one.tier, -one.weight))]
 
 
-def strict(candidates):
+def strict(candidates, *, counties=False):
     """The candidates without loose names, unless there are only such.
 
-    Counties abroad ("Kent") stay behind the better ones; those of the US, which people call "Kent
-    County", do not.
+    Counties abroad ("Kent") stay behind the better ones. Those of the US, which people call "Kent
+    County", count with ``counties`` where nothing of the name is nearly as large: "Hennepin".
     """
     better = [one for one in candidates if one.standing != Standing.LOOSE]
-    return (
-        better
-        + [
+    if not better:
+        return candidates
+    largest = max(one.weight for one in better)
+    behind = [one for one in candidates if one.standing == Standing.LOOSE]
+    return [
+        *better,
+        *(
             replace(one, tier=one.tier + 1)
-            for one in candidates
-            if one not in better and one.region.kind == Region.Kind.SUBDIVISION
-        ]
-        if better
-        else candidates
-    )
+            for one in behind
+            if one.region.kind == Region.Kind.SUBDIVISION
+        ),
+        *(
+            one
+            for one in behind
+            if counties and one.region.kind == Region.Kind.COUNTY and one.weight > DOUBT * largest
+        ),
+    ]
 
 
 def parts_of(regions, candidates):
@@ -245,11 +279,25 @@ def by_name(typed, names):
         return None
     lookup = decide(typed, candidates)
     if lookup.match and max(one.likelihood for one in candidates) < SMALL:
+        if part := part_of_a_region(names):
+            # "East Texas" is a village in Pennsylvania, and what Texans call a part of their state.
+            return Lookup(typed, choices=as_matches([*part, *candidates]))
         # "Huston" is a village in Idaho, and what people write who mean Houston.
         alike = misspelt(" ".join(words), beginnings=False)
         larger = [one for one in alike if one.weight >= SMALL]
         lookup = replace(lookup, others=[*as_matches(larger[:OFFERED]), *lookup.others])
     return lookup
+
+
+def part_of_a_region(names):
+    """The state or country in a text such as "East Texas" or "South Wales"; mostly nothing."""
+    if names.words[0] not in DIRECTIONS:
+        return []
+    return [
+        one
+        for one in names.exact(names.words[1:])
+        if not one.place and one.weight >= LARGE and one.standing == Standing.NAME
+    ]
 
 
 def decide(typed, candidates):
@@ -304,7 +352,10 @@ def by_guess(typed, names):
     """Suggestions for a text that names nothing as it stands."""
     whole = misspelt(" ".join(names.words))
     found = (
-        [*whole, *misspelt_within_a_region(names)] or named_inside(names) or misspelt_inside(names)
+        part_of_a_region(names)
+        or [*whole, *misspelt_within_a_region(names)]
+        or named_inside(names)
+        or misspelt_inside(names)
     )
     return Lookup(typed, suggestions=as_matches(found)[:SUGGESTIONS])
 
@@ -332,7 +383,7 @@ def named_inside(names):
                 found += [
                     one
                     for one in names.resolve(run)
-                    if one.weight >= 100_000 and one.standing != Standing.LOOSE
+                    if (one.weight >= 20_000 or length > 1) and one.standing != Standing.LOOSE
                 ]
         if found:
             return sorted(found, key=lambda one: -one.weight)[:SUGGESTIONS]
@@ -345,8 +396,8 @@ def misspelt_inside(names):
         return []
     found = []
     for word in reversed(names.words[-LAST_WORDS:]):
-        if len(word) > SHORT + 1:
-            found += [one for one in misspelt(word) if not one.place]
+        if len(word) > SHORT + 1 and word not in COMMON:
+            found += [one for one in misspelt(word, beginnings=False) if not one.place]
         if found:
             break
     return found

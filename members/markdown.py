@@ -40,7 +40,7 @@ def render(source):
 
 
 class MarkdownField(models.TextField):
-    """A text in Markdown, at most 20 kB. A ``RenderedField`` beside it keeps the HTML."""
+    """A text in Markdown, at most 20,000 characters; a ``RenderedField`` keeps the HTML."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("help_text", _("Markdown: a blank line starts a paragraph, - a list."))
@@ -65,5 +65,5 @@ class RenderedField(models.TextField):
         return html
 
     def from_db_value(self, value, expression, connection):
-        # Only ``pre_save`` above writes this column, so a template need not mark it safe.
+        # What is saved through the model comes from ``pre_save`` above.
         return mark_safe(value)  # noqa: S308 (sanitised)

@@ -5,6 +5,8 @@ from django.urls import reverse
 from members.models import Coverage, Organization
 from members.models.organizations import in_place
 
+COUNTRY = ("region__country", "region__country__name")
+
 
 def directory_rows(organizations):
     """A dictionary for each of the organizations, in their order; two queries.
@@ -15,9 +17,7 @@ def directory_rows(organizations):
     kinds = {value: str(label) for value, label in Organization.Kind.choices}
     directory = reverse("members:directory")
     organizations = list(
-        organizations.values_list(
-            "pk", "name", "slug", "kind", "city", "region__name", "region__country__name"
-        )
+        organizations.values_list("pk", "name", "slug", "kind", "city", "region__name", *COUNTRY)
     )
     covers = {pk: [] for pk, *_ in organizations}
     rules = Coverage.objects.filter(organization__in=covers).exclude(
@@ -30,8 +30,8 @@ def directory_rows(organizations):
             "name": name,
             "url": f"{directory}{slug}/",
             "kind": kinds[kind],
-            "place": in_place(city, region if country == "United States" else country),
+            "place": in_place(city, region if code == "US" else country),
             "covers": ", ".join(covers[pk]),
         }
-        for pk, name, slug, kind, city, region, country in organizations
+        for pk, name, slug, kind, city, region, code, country in organizations
     ]

@@ -10,7 +10,7 @@ class OrganizationSitemap(Sitemap):
 
 
 class RegionSitemap(Sitemap):
-    """What the list of all states and countries leads to, and regions with a rule of their own."""
+    """The countries, and the parts of those that people know by their parts."""
 
     def items(self):
         return (

@@ -17,6 +17,31 @@ from members.tiles import tiles
 SHEET_SIZE = 40
 
 
+def moved(request, address):
+    """Leads to the address for good, with the query that was asked."""
+    query = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
+def a_to_z(listed):
+    """The states, and the countries, each with how many of the listed cover it; three queries."""
+    states = Region.objects.states().select_related("country")
+    countries = Region.objects.countries_and_nations().select_related("country")
+    counts = counts_by_region([*states, *countries], listed)
+    return {
+        "states": alphabetical(states, counts),
+        "countries": alphabetical(countries, counts),
+    }
+
+
+def alphabetical(regions, counts):
+    """(region, count) in the order of the names as people spell them: Åland stands under A."""
+    return sorted(
+        ((region, counts[region.code]) for region in regions),
+        key=lambda pair: search_key(pair[0].name),
+    )
+
+
 class FinderView(TemplateView):
     """Answers "where did the conviction happen?" by GET, so that every answer has an address."""
 
@@ -32,6 +57,8 @@ class FinderView(TemplateView):
             context["place_error"] = form.errors["place"][0]
             return context
         lookup = context["lookup"] = look_up(form.cleaned_data["place"])
+        if not (lookup.match or lookup.choices or lookup.suggestions):
+            return context | a_to_z(Organization.objects.listed())
         if lookup.match:
             context["answer"] = who_covers(
                 lookup.match.region, point=lookup.match.point, page=self.request.GET.get("page")
@@ -43,14 +70,6 @@ class FinderView(TemplateView):
         return super().render_to_response(context, status=status, **kwargs)
 
 
-def alphabetical(regions, counts):
-    """(region, count) in the order of the names as people spell them: Åland stands under A."""
-    return sorted(
-        ((region, counts[region.code]) for region in regions),
-        key=lambda pair: search_key(pair[0].name),
-    )
-
-
 class RegionListView(TemplateView):
     """All states and countries A-Z: the safe path for who cannot, or will not, type."""
 
@@ -58,12 +77,9 @@ class RegionListView(TemplateView):
 
     def get_context_data(self, **kwargs):
         listed = Organization.objects.listed()
-        states = Region.objects.states().select_related("country")
-        countries = Region.objects.countries_and_nations().select_related("country")
-        counts = counts_by_region([*states, *countries], listed)
         return super().get_context_data(
-            states=alphabetical(states, counts),
-            countries=alphabetical(countries, counts),
+            **a_to_z(listed),
+            abroad=Region.objects.with_offices(listed).exclude(code="US"),
             tiles=tiles(),
             **kwargs,
         )
@@ -79,7 +95,7 @@ class RegionDetailView(DetailView):
         code = kwargs["code"]
         if code != code.lower():
             here = request.resolver_match.view_name
-            return HttpResponsePermanentRedirect(reverse(here, args=[code.lower()]))
+            return moved(request, reverse(here, args=[code.lower()]))
         return super().get(request, *args, **kwargs)
 
     def get_object(self, queryset=None):
@@ -147,7 +163,7 @@ class OrganizationDetailView(DetailView):
                 slug=kwargs["slug"],
             )
             here = request.resolver_match.view_name
-            return HttpResponsePermanentRedirect(reverse(here, args=[former.organization.slug]))
+            return moved(request, reverse(here, args=[former.organization.slug]))
 
     def get_queryset(self):
         return Organization.objects.listed().select_related("region__parent", "region__country")
@@ -157,7 +173,11 @@ class OrganizationDetailView(DetailView):
         return super().get_context_data(
             sentences=rule_sentences(self.object),
             former_names=[name for name in names if name.standing == FormerName.Standing.FORMER],
-            later_names=[name for name in names if name.standing == FormerName.Standing.LATER],
+            later_names=[
+                name
+                for name in names
+                if name.standing == FormerName.Standing.LATER and name.name != self.object.name
+            ],
             membership=self.object.memberships.on().first(),
             **kwargs,
         )

@@ -142,7 +142,7 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-# nginx sets this header itself and drops what a visitor sends (deploy section of the README).
+# The proxy sets this header itself and drops what a visitor sends: see "To deploy" in the README.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # "no-referrer" would make browsers send "Origin: null", and every POST would be refused.
 SECURE_REFERRER_POLICY = "same-origin"

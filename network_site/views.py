@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_GET
@@ -14,11 +13,10 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs):
         listed = Organization.objects.listed()
-        offices = listed.filter(region__country=OuterRef("pk"))
         return super().get_context_data(
             census=listed.census(),
             tiles=tiles(),
-            countries=Region.objects.filter(Exists(offices), kind="country").exclude(code="US"),
+            countries=Region.objects.with_offices(listed).exclude(code="US"),
             **kwargs,
         )
 

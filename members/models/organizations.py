@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from members.markdown import MarkdownField, RenderedField
 from members.models.coverage import Coverage
 from members.models.regions import Region
+from members.names import search_key
 
 web_address = URLValidator(schemes=["http", "https"])
 
@@ -53,11 +54,19 @@ class OrganizationQuerySet(models.QuerySet):
         )
 
     def named(self, text):
-        """Organizations whose name, short name or one of the other names contains ``text``."""
-        other_names = FormerName.objects.filter(organization=OuterRef("pk"), name__icontains=text)
-        return self.filter(
-            Q(name__icontains=text) | Q(short_name__icontains=text) | Exists(other_names)
+        """Organizations with ``text`` in a name of theirs or of their host institution.
+
+        Compared as the finder compares names, since databases differ over case and accents:
+        "hawaii" finds "Hawai'i".
+        """
+        wanted = search_key(text)
+        if not wanted:
+            return self.none()
+        names = self.order_by().values_list(
+            "pk", "name", "short_name", "host_institution", "other_names__name"
         )
+        found = {pk for pk, *name in names if any(wanted in search_key(one or "") for one in name)}
+        return self.filter(pk__in=found)
 
 
 class Organization(models.Model):
@@ -316,5 +325,7 @@ class FormerName(models.Model):
         return self.name
 
     def clean(self):
-        if Organization.objects.filter(slug=self.slug).exists():
-            raise ValidationError({"slug": _("This is the present address of an organization.")})
+        # Its own old address may still be the present one, until both are saved.
+        others = Organization.objects.exclude(pk=self.organization_id)
+        if others.filter(slug=self.slug).exists():
+            raise ValidationError({"slug": _("This is the address of another organization.")})

@@ -1,7 +1,7 @@
 """Where a conviction can have happened: regions, cities, ZIP codes, and the names they go by."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -20,6 +20,11 @@ class RegionQuerySet(models.QuerySet):
     def states(self):
         """The US states, the District of Columbia and the territories."""
         return self.filter(kind=Region.Kind.SUBDIVISION, parent="US")
+
+    def with_offices(self, organizations):
+        """The countries in which one of the organizations has its office."""
+        offices = organizations.filter(region__country=OuterRef("pk"))
+        return self.filter(Exists(offices), kind=Region.Kind.COUNTRY)
 
     def countries_and_nations(self):
         """The countries, and the nations of the United Kingdom, which people know as countries."""

@@ -80,7 +80,7 @@ def base_url(environment):
         number, port = listener.fileno(), listener.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "network_site.wsgi:application"]
         command += ["--bind", f"fd://{number}", "--worker-class", "gthread", "--threads", "4"]
-        command += ["--no-control-socket", "--log-level", "warning"]
+        command += ["--limit-request-line", "0", "--no-control-socket", "--log-level", "warning"]
         server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[number])
         try:
             yield f"http://127.0.0.1:{port}"

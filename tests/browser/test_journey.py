@@ -98,3 +98,10 @@ def test_a_page_asks_nobody_else_keeps_nothing_and_fits_a_small_screen(
     assert problems == []
     assert context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000, "東" * 5_000], ids=["Latin", "Chinese"])
+def test_a_very_long_text_is_answered_by_the_site_and_not_by_its_server(page, text):
+    response = page.request.get("/find/", params={"place": text})
+    assert response.status == 400
+    assert "Type the state or the country only." in response.text()

@@ -2,7 +2,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from members.models import Coverage, Organization, Region
+from members.models import Coverage, FormerName, Organization, Region
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +158,7 @@ def test_a_city_that_is_not_known_leaves_the_office_off_the_map(admin_client, cl
         ),
         (
             {"names": [{"name": "x", "slug": "innocence-project", "standing": "former"}]},
-            "present address of an organization",
+            "address of another organization",
         ),
         (
             {"names": [{"name": n, "slug": "same", "standing": "former"} for n in "xy"]},
@@ -223,3 +223,34 @@ def test_public_pages_run_none_even_for_staff(admin_client, address):
     response = admin_client.get(address)
     assert "script-src" not in response["Content-Security-Policy"]
     assert not Page(response).find("script")
+
+
+def renamed(organization, **fields):
+    """The organization with a new name and address, checked as the admin checks it."""
+    for field, value in fields.items():
+        setattr(organization, field, value)
+    organization.full_clean()
+    organization.save()
+
+
+def test_a_member_is_renamed_and_keeps_its_old_address(client, make_member):
+    organization = make_member("Old Fictional Project", slug="old-fictional")
+    former = FormerName(organization=organization, name=organization.name, slug="old-fictional")
+    former.full_clean()
+    renamed(organization, name="New Fictional Project", slug="new-fictional")
+    former.save()
+    assert client.get("/members/old-fictional/")["Location"] == "/members/new-fictional/"
+
+
+def test_a_newer_name_is_taken_over_and_no_longer_shown_beside_itself(client, make_member):
+    organization = make_member("Old Fictional Project")
+    later = FormerName.objects.create(
+        organization=organization,
+        name="New Fictional Project",
+        slug="new-fictional",
+        standing=FormerName.Standing.LATER,
+    )
+    renamed(organization, name=later.name, slug=later.slug)
+    later.full_clean()
+    page = client.get("/members/new-fictional/").content.decode()
+    assert "Also known as" not in page

@@ -155,13 +155,22 @@ def test_where_nothing_fits_the_page_says_so_and_leads_on(client):
     assert len(chips(page)) == 3
 
 
+def test_a_code_is_understood_in_small_letters(client):
+    assert directory(client, region="us-va").slugs() == directory(client, region="US-VA").slugs()
+
+
+def test_a_link_to_a_place_that_no_member_covers_any_more_helps(client):
+    page = directory(client, region="DE")
+    assert page.status == 200
+    assert "No member fits all of these filters" in page.text()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("region", "XX"),
         ("region", "US-VA-013"),
         ("region", "001"),
-        ("region", "us-va"),
         ("kind", "qwxzvkj"),
         ("order", "-password"),
         ("name", "x" * 101),
