@@ -30,12 +30,16 @@ from members.models import Coverage, MembershipPeriod, Organization  # noqa: E40
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plain_static_files():
-    """Addresses of static files without the digests that only `collectstatic` makes."""
+def plain_static_files(tmp_path_factory):
+    """Addresses of static files without the digests that only `collectstatic` makes.
+
+    A bare checkout has no directory of collected files either; whitenoise wants an existing one.
+    """
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     default = "django.core.files.storage.FileSystemStorage"
     with override_settings(
-        STORAGES={"default": {"BACKEND": default}, "staticfiles": {"BACKEND": storage}}
+        STORAGES={"default": {"BACKEND": default}, "staticfiles": {"BACKEND": storage}},
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
     ):
         yield
 
