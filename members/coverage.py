@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
@@ -113,7 +113,7 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
     queries, however many organizations there are.
     """
     listed = Organization.objects.listed(at)
-    rules = Coverage.objects.taking(region).filter(of_any(listed))
+    rules = Coverage.objects.taking(region).of(listed)
     counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=Q(depth__gte=2)))
     paginator = Paginator(in_order(rules, region), page_size)
     paginator.count = counts["total"]
@@ -133,15 +133,6 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
         subdivisions=list(region.children.with_page()) if is_country and divided else [],
         nearest=nearest_others(region, listed, point) if point else [],
     )
-
-
-def of_any(organizations):
-    """The condition on a rule that it is of one of the organizations.
-
-    Asked of each rule in question, it costs what these are; ``organization__in`` would begin with
-    all organizations, however few rules there are.
-    """
-    return Exists(organizations.filter(pk=OuterRef("organization")))
 
 
 def in_order(rules, region):
@@ -279,9 +270,10 @@ def whole_and_parts(region):
 def members_for_parts(region, listed):
     """Members that take cases from places inside the region but not from all of it, by name."""
     inside = (
-        Coverage.objects.filter(of_any(listed), region__in=whole_and_parts(region))
+        Coverage.objects.of(listed)
+        .not_excluding()
+        .filter(region__in=whole_and_parts(region))
         .exclude(region=region)
-        .exclude(effect=Coverage.Effect.EXCLUDES)
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
         .select_related("organization", "region")
         .only(
@@ -304,9 +296,10 @@ def members_for_parts(region, listed):
 def is_divided(region, listed):
     """Whether some member has taken a part of the region's country as its own."""
     return (
-        Coverage.objects.filter(of_any(listed), region__country=region.country_id)
+        Coverage.objects.of(listed)
+        .not_excluding()
+        .filter(region__country=region.country_id)
         .exclude(region=region.country_id)
-        .exclude(effect=Coverage.Effect.EXCLUDES)
         .exists()
     )
 
@@ -346,7 +339,7 @@ def counts_by_region(regions, listed):
 
     A member that takes cases from a part of a region counts for the region too.
     """
-    rules = Coverage.objects.filter(organization__in=listed)
+    rules = Coverage.objects.of(listed)
     taking, ruled, inside = defaultdict(set), defaultdict(set), defaultdict(set)
     for member, region, path, effect in rules.values_list(
         "organization", "region", "region__path", "effect"

@@ -16,11 +16,8 @@ CODE = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?", re.IGNORECASE | re.ASCII)
 
 def covered_regions():
     """Choices in two groups: every US state, and what else a listed member has a rule for."""
-    rules = Coverage.objects.filter(
-        Exists(Organization.objects.listed().filter(pk=OuterRef("organization"))),
-        ~Q(effect=Coverage.Effect.EXCLUDES),
-        region=OuterRef("pk"),
-    )
+    listed = Organization.objects.listed()
+    rules = Coverage.objects.of(listed).not_excluding().filter(region=OuterRef("pk"))
     # Named apart, they are found through an index: thousands of regions have no rule at all.
     with_rules = Q(pk__in=Coverage.objects.order_by().values("region"))
     regions = (

@@ -20,9 +20,7 @@ def directory_rows(organizations):
         organizations.values_list("pk", "name", "slug", "kind", "city", "region__name", *COUNTRY)
     )
     covers = {pk: [] for pk, *_ in organizations}
-    rules = Coverage.objects.filter(organization__in=covers).exclude(
-        effect=Coverage.Effect.EXCLUDES
-    )
+    rules = Coverage.objects.not_excluding().filter(organization__in=covers)
     for pk, region in rules.order_by("region__name").values_list("organization", "region__name"):
         covers[pk].append(region)
     return [

@@ -30,9 +30,8 @@ def tiles():
 
     ``dedicated`` says whether a listed member has a rule for the state itself.
     """
-    rules = Coverage.objects.filter(
-        region=OuterRef("pk"), organization__in=Organization.objects.listed()
-    ).exclude(effect=Coverage.Effect.EXCLUDES)
+    listed = Organization.objects.listed()
+    rules = Coverage.objects.of(listed).not_excluding().filter(region=OuterRef("pk"))
     states = Region.objects.filter(code__in=GRID).annotate(dedicated=Exists(rules))
     # Row by row, as the eye goes, and with it the keyboard.
     states = sorted(states, key=lambda state: GRID[state.code][::-1])

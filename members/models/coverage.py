@@ -8,6 +8,18 @@ from members.models.regions import Region
 
 
 class CoverageQuerySet(models.QuerySet):
+    def of(self, organizations):
+        """The rules of the organizations of a queryset.
+
+        Asked of each rule in question, it costs what these are; ``organization__in`` would begin
+        with all organizations, however few rules there are.
+        """
+        return self.filter(Exists(organizations.filter(pk=OuterRef("organization"))))
+
+    def not_excluding(self):
+        """The rules by which a region is covered, be it by referral only."""
+        return self.exclude(effect=Coverage.Effect.EXCLUDES)
+
     def on_path_of(self, region):
         """The rules for ``region`` and for all that it lies in."""
         return self.filter(region__in=region.lineage)
@@ -32,7 +44,7 @@ class CoverageQuerySet(models.QuerySet):
 
     def taking(self, region):
         """The deciding rules that do not exclude ``region``."""
-        return self.deciding(region).exclude(effect=Coverage.Effect.EXCLUDES)
+        return self.deciding(region).not_excluding()
 
 
 class Coverage(models.Model):
