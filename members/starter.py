@@ -38,27 +38,34 @@ def number(text):
     return int(text) if text else None
 
 
+class Ledger:
+    """What was ever loaded, and in ``added`` how many of each kind are new this time."""
+
+    def __init__(self):
+        self.done = set(StarterItem.objects.values_list("key", flat=True))
+        self.added = Counter()
+
+    def is_new(self, kind, name):
+        """Whether the row was never loaded; from now on it was."""
+        key = f"{kind}:{name}"[:200]
+        if key in self.done:
+            return False
+        self.done.add(key)
+        StarterItem.objects.create(key=key)
+        self.added[kind] += 1
+        return True
+
+
 @transaction.atomic
 def load():
     """Adds what was never added before; returns how many of each kind, as a ``Counter``."""
-    done = set(StarterItem.objects.values_list("key", flat=True))
-    added = Counter()
-
-    def is_new(kind, name):
-        key = f"{kind}:{name}"[:200]
-        if key in done:
-            return False
-        done.add(key)
-        StarterItem.objects.create(key=key)
-        added[kind] += 1
-        return True
-
+    ledger = Ledger()
     rules, other_names = by_member("coverage.csv"), by_member("former_names.csv")
     for row in rows("members.csv"):
-        if is_new("organization", row["slug"]):
+        if ledger.is_new("organization", row["slug"]):
             add_organization(row, rules[row["slug"]], other_names.get(row["slug"], []))
     for row in rows("milestones.csv"):
-        if is_new("milestone", f"{row['year']}-{row['month']} {row['what']}"):
+        if ledger.is_new("milestone", f"{row['year']}-{row['month']} {row['what']}"):
             Milestone.objects.create(
                 year=row["year"],
                 month=number(row["month"]),
@@ -66,7 +73,7 @@ def load():
                 source=row["source"],
             )
     for row in rows("totals.csv"):
-        if is_new("reported total", f"{row['year']}-{row['month']}"):
+        if ledger.is_new("reported total", f"{row['year']}-{row['month']}"):
             ReportedTotal.objects.create(
                 year=row["year"],
                 month=number(row["month"]),
@@ -75,9 +82,9 @@ def load():
                 elsewhere=number(row["elsewhere"]),
                 source=row["source"],
             )
-    if is_new("sister network", "Red Inocente"):
+    if ledger.is_new("sister network", "Red Inocente"):
         SisterNetwork.objects.create(name="Red Inocente")
-    return added
+    return ledger.added
 
 
 def by_member(name):

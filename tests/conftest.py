@@ -24,7 +24,7 @@ django.setup()
 import pytest  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
-from members import starter  # noqa: E402
+from network_site import starter  # noqa: E402
 from members.gazetteer import load  # noqa: E402
 from members.models import Coverage, MembershipPeriod, Organization  # noqa: E402
 

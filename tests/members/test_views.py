@@ -468,21 +468,6 @@ def test_every_link_of_every_page_leads_somewhere(visit):
         assert not target.fragment or target.fragment in page.ids(), target
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_answers_and_errors_are_kept_out_of_search_engines_and_all_else_has_one_address(
-    visit, name
-):
-    address, status = PUBLIC[name]
-    page = visit(address)
-    canonical = [link["href"] for link in page.find("link", rel="canonical")]
-    if address.startswith("/find/") or address.endswith("/sheet/") or status == 404:
-        assert page.find("meta", name="robots", content="noindex")
-        assert not canonical
-    else:
-        assert canonical == [f"http://testserver{urlsplit(address).path}"]
-        assert not page.find("meta", name="robots")
-
-
 # Robots, sitemap, favicon ------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from members import starter
+from network_site import starter
 
 
 class Command(BaseCommand):
