@@ -12,14 +12,21 @@ from dataclasses import dataclass, field
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.functions import Lower
-from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from members.models import Coverage, Organization, Region
+from members.reasons import as_sentence, listed_in_words, reason
 
 PAGE_SIZE = 10
 NEAREST = 5
+# Of members of parts, and of their rules: far more than any country has yet.
 PARTS_SHOWN = 100
+RULES_READ = 500
+PART_FIELDS = [
+    *("organization__name", "organization__slug", "organization__postal_address"),
+    *("organization__phone", "organization__website", "organization__host_institution"),
+    *("organization__confirmed_on", "organization__confirmed_how", "region__name"),
+]
 EARTH_RADIUS_KM = 6371.009
 KM_PER_MILE = 1.609344
 
@@ -92,12 +99,26 @@ class Answer:
     dedicated: int
     divided: bool
     parts: list[Part]
+    parts_total: int
     subdivisions: list[Region]
     nearest: list[Nearby]
 
     @property
     def total(self):
         return self.page.paginator.count
+
+    @property
+    def parts_left_out(self):
+        return self.parts_total - len(self.parts)
+
+    @property
+    def leaves_intake_open(self):
+        """Whether of some member shown it is not known if it takes new requests."""
+        return any(
+            one.organization.intake_state == Organization.Intake.UNKNOWN
+            for group in self.groups
+            for one in group.members
+        )
 
     @property
     def lacks_dedicated(self):
@@ -119,7 +140,7 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
     paginator.count = counts["total"]
     shown = paginator.get_page(page)
     is_country = region.kind == Region.Kind.COUNTRY
-    parts = [] if region.kind == Region.Kind.COUNTY else members_for_parts(region, listed)
+    parts, parts_total = members_for_parts(region, listed)
     divided = bool(parts) if is_country else not counts["dedicated"] and is_divided(region, listed)
     if point is None and region.latitude is not None:
         point = (region.latitude, region.longitude)
@@ -130,6 +151,7 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
         dedicated=counts["dedicated"],
         divided=divided,
         parts=parts,
+        parts_total=parts_total,
         subdivisions=list(region.children.with_page()) if is_country and divided else [],
         nearest=nearest_others(region, listed, point) if point else [],
     )
@@ -163,27 +185,6 @@ def with_reasons(rules, region):
     ]
 
 
-def rule_sentences(organization):
-    """What an organization takes, as dictionaries of sentence, note and region, the widest first.
-
-    Exclusions are said with the rule that they narrow.
-    """
-    rules = list(organization.coverage.select_related("region__country"))
-    rules.sort(key=lambda rule: (len(rule.region.lineage), rule.region.name))
-    excluded = [rule.region for rule in rules if rule.effect == Coverage.Effect.EXCLUDES]
-    return [
-        {
-            "sentence": as_sentence(
-                reason(rule, [one.in_words for one in excluded if one.lies_in(rule.region)])
-            ),
-            "note": rule.note,
-            "region": rule.region,
-        }
-        for rule in rules
-        if rule.effect != Coverage.Effect.EXCLUDES
-    ]
-
-
 def exceptions_to(rules):
     """What is excluded inside the regions of ``rules``: names in order, by the rule's key."""
     wide = {rule.organization_id: rule for rule in rules if rule.region.kind != Region.Kind.COUNTY}
@@ -199,47 +200,6 @@ def exceptions_to(rules):
         if exclusion.region.lies_in(rule.region):
             excluded.setdefault(rule.pk, []).append(exclusion.region.in_words)
     return excluded
-
-
-def reason(rule, exceptions=()):
-    """In words why an organization is listed: "takes DNA cases from all of Michigan".
-
-    ``exceptions`` are the names of regions inside that the organization excludes. A public note
-    says that the rule is narrower than its region, so "all of" is left out where there is one.
-    """
-    place = rule.region.in_words
-    if rule.region.kind == Region.Kind.WORLD:
-        place = _("all over the world")
-    elif not (rule.note or exceptions):
-        place = _("all of %(place)s") % {"place": place}
-    if exceptions:
-        place = _("%(place)s except %(exceptions)s") % {
-            "place": place,
-            "exceptions": listed_in_words(exceptions),
-        }
-    if rule.effect == Coverage.Effect.REFERRAL_ONLY:
-        sentence = {
-            Coverage.Evidence.ANY: _("by referral only, takes cases from %(place)s"),
-            Coverage.Evidence.DNA: _("by referral only, takes DNA cases from %(place)s"),
-            Coverage.Evidence.NON_DNA: _("by referral only, takes non-DNA cases from %(place)s"),
-        }
-    else:
-        sentence = {
-            Coverage.Evidence.ANY: _("takes cases from %(place)s"),
-            Coverage.Evidence.DNA: _("takes DNA cases from %(place)s"),
-            Coverage.Evidence.NON_DNA: _("takes non-DNA cases from %(place)s"),
-        }
-    return sentence[rule.evidence] % {"place": place}
-
-
-def as_sentence(words):
-    """With a capital and one full stop, also behind "Washington, D.C."."""
-    return capfirst(words if words.endswith(".") else f"{words}.")
-
-
-def listed_in_words(names):
-    """The names as a sentence lists them: "Maine, Vermont and Ohio"."""
-    return get_text_list(list(names), _("and"))
 
 
 def grouped(coverings, region):
@@ -268,29 +228,34 @@ def whole_and_parts(region):
 
 
 def members_for_parts(region, listed):
-    """Members that take cases from places inside the region but not from all of it, by name."""
+    """Members that take cases from places inside the region but not from all of it, by name.
+
+    The first of them, and how many there are in all; a long list costs one more query.
+    """
+    if region.kind == Region.Kind.COUNTY:
+        return [], 0
     inside = (
         Coverage.objects.of(listed)
         .not_excluding()
         .filter(region__in=whole_and_parts(region))
         .exclude(region=region)
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
-        .select_related("organization", "region")
-        .only(
-            "organization__name",
-            "organization__slug",
-            "organization__postal_address",
-            "region__name",
-        )
-        .order_by(Lower("organization__name"), "organization", "region__name")
+    )
+    rules = list(
+        inside.select_related("organization", "region")
+        .only(*PART_FIELDS)
+        .order_by(Lower("organization__name"), "organization", "region__name")[: RULES_READ + 1]
     )
     parts = {}
-    for rule in inside[: 5 * PARTS_SHOWN]:
+    for rule in rules[:RULES_READ]:
         parts.setdefault(rule.organization, []).append(rule.region.in_words)
-    return [
-        Part(organization, listed_in_words(places))
-        for organization, places in list(parts.items())[:PARTS_SHOWN]
-    ]
+    total = len(parts)
+    if len(rules) > RULES_READ:
+        # Of the last one, some places may not have been read.
+        parts.popitem()
+        total = inside.aggregate(total=Count("organization", distinct=True))["total"]
+    shown = list(parts.items())[:PARTS_SHOWN]
+    return [Part(organization, listed_in_words(places)) for organization, places in shown], total
 
 
 def is_divided(region, listed):

@@ -3,12 +3,11 @@
 import re
 
 import django_filters
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from members.chips import ChipFilterSet
 from members.models import Coverage, Organization, Region
 
 CODE = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?", re.IGNORECASE | re.ASCII)
@@ -30,7 +29,18 @@ def covered_regions():
     return [(_("United States"), states), (_("Countries and provinces"), others)]
 
 
-class MemberFilter(django_filters.FilterSet):
+def with_asked_region(choices, code):
+    """The choices, and the region of the address: a shared link outlives the last to be there."""
+    offered = {value for _group, options in choices for value, _name in options}
+    if code in offered or not CODE.fullmatch(code):
+        return choices
+    regions = Region.objects.with_page().filter(code=code.upper())
+    return [*choices, *((code, region.name) for region in regions)]
+
+
+class MemberFilter(ChipFilterSet):
+    submit = _("Show members")
+
     name = django_filters.CharFilter(label=_("Name"), max_length=100, method="filter_name")
     region = django_filters.ChoiceFilter(
         label=_("Takes cases from"), empty_label=_("Anywhere"), method="filter_region"
@@ -49,67 +59,15 @@ class MemberFilter(django_filters.FilterSet):
         model = Organization
         fields = []
 
-    @property
-    def form(self):
-        is_new = not hasattr(self, "_form")
-        form = super().form
-        if is_new:
-            # One query for the page: the field itself would ask again for each use of its choices.
-            form.fields["region"].choices = self.with_asked_region(covered_regions())
-        return form
-
-    @property
-    def helper(self):
-        helper = FormHelper(self.form)
-        helper.form_method = "get"
-        helper.disable_csrf = True
-        helper.add_input(Submit("", _("Show members")))
-        return helper
+    def fill(self, form):
+        asked = self.data.get("region", "")
+        form.fields["region"].choices = with_asked_region(covered_regions(), asked)
 
     def filter_name(self, queryset, name, value):
         return queryset.named(value)
-
-    def with_asked_region(self, choices):
-        """The choices, and the region of the address: a shared link outlives the last member."""
-        code = self.data.get("region", "")
-        offered = {value for _group, options in choices for value, _name in options}
-        if code in offered or not CODE.fullmatch(code):
-            return choices
-        regions = Region.objects.with_page().filter(code=code.upper())
-        return [*choices, *((code, region.name) for region in regions)]
 
     def filter_region(self, queryset, name, value):
         return queryset.covering(Region.objects.get(code=value.upper()))
 
     def filter_order(self, queryset, name, value):
         return queryset.order_by("region__country__name", "region__name", Lower("name"), "pk")
-
-    def chips(self):
-        """The filters in use, each with its value in words and the query that leaves it out."""
-        if not self.form.is_valid():
-            return []
-        chips = []
-        for name in ("name", "region", "kind"):
-            value = self.form.cleaned_data[name]
-            if value:
-                rest = self.data.copy()
-                for key in (name, "page"):
-                    rest.pop(key, None)
-                chips.append(
-                    {
-                        "label": self.form.fields[name].label,
-                        "value": in_words(self.form.fields[name], value),
-                        "query": rest.urlencode(),
-                    }
-                )
-        return chips
-
-
-def in_words(field, value):
-    """What the field's menu calls the value; a typed value stands for itself."""
-    for choice, label in getattr(field, "choices", []):
-        options = label if isinstance(label, list | tuple) else [(choice, label)]
-        for option, name in options:
-            if option == value:
-                return name
-    return value

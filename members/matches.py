@@ -70,7 +70,7 @@ def region_match(region):
         name = region.in_words
         label = us_label(region)
     elif region == subdivision or subdivision is None:
-        name, label = region.name, f"{region.name}, {region.country.name}"
+        name, label = region.in_heading, f"{region.name}, {region.country.name}"
     elif region.country_id == "US":
         name = label = f"{region.name}, {subdivision.name}"
     else:

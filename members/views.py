@@ -4,13 +4,16 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView, TemplateView
 
-from members.coverage import PAGE_SIZE, counts_by_region, rule_sentences, who_covers
+from members.coverage import PAGE_SIZE, counts_by_region, who_covers
 from members.filters import MemberFilter
 from members.forms import FinderForm
 from members.lookup import look_up
 from members.models import FormerName, Organization, Region
+from members.models.regions import WORLD
 from members.names import search_key
+from members.reasons import rule_sentences
 from members.rows import directory_rows
+from members.structured_data import ngo
 from members.tiles import tiles
 
 # How many organizations a sheet of paper names: some three pages of them.
@@ -40,6 +43,12 @@ def alphabetical(regions, counts):
         ((region, counts[region.code]) for region in regions),
         key=lambda pair: search_key(pair[0].name),
     )
+
+
+def paged_regions(sentences):
+    """The regions of the sentences that have a page of their own, each once."""
+    regions = [region.paged for one in sentences for region in one["regions"]]
+    return list(dict.fromkeys(region for region in regions if region.code != WORLD))
 
 
 class FinderView(TemplateView):
@@ -116,7 +125,28 @@ class RegionSheetView(RegionDetailView):
     page_size = SHEET_SIZE
 
 
-class OrganizationListView(ListView):
+class FilteredListView(ListView):
+    """A list narrowed by its ``filterset``; a wrong filter is explained with the status 400."""
+
+    def get_queryset(self):
+        return self.filterset.qs if self.filterset.is_valid() else self.filterset.queryset.none()
+
+    def paginate_queryset(self, queryset, page_size):
+        # A page beyond the last shows the last one: lists shrink while people hold their links.
+        page = self.get_paginator(queryset, page_size).get_page(self.request.GET.get("page"))
+        return page.paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            filterset=self.filterset, chips=self.filterset.chips(), **kwargs
+        )
+
+    def render_to_response(self, context, **kwargs):
+        status = 200 if self.filterset.is_valid() else 400
+        return super().render_to_response(context, status=status, **kwargs)
+
+
+class OrganizationListView(FilteredListView):
     """The directory of members."""
 
     template_name = "members/directory.html"
@@ -126,25 +156,9 @@ class OrganizationListView(ListView):
     def filterset(self):
         return MemberFilter(self.request.GET, queryset=Organization.objects.listed())
 
-    def get_queryset(self):
-        return self.filterset.qs if self.filterset.is_valid() else Organization.objects.none()
-
-    def paginate_queryset(self, queryset, page_size):
-        # A page beyond the last shows the last one: lists shrink while people hold their links.
-        page = self.get_paginator(queryset, page_size).get_page(self.request.GET.get("page"))
-        return page.paginator, page, page.object_list, page.has_other_pages()
-
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {
-            "filterset": self.filterset,
-            "chips": self.filterset.chips(),
-            "rows": directory_rows(context["page_obj"].object_list),
-        }
-
-    def render_to_response(self, context, **kwargs):
-        status = 200 if self.filterset.is_valid() else 400
-        return super().render_to_response(context, status=status, **kwargs)
+        return context | {"rows": directory_rows(context["page_obj"].object_list)}
 
 
 class OrganizationDetailView(DetailView):
@@ -170,8 +184,10 @@ class OrganizationDetailView(DetailView):
 
     def get_context_data(self, **kwargs):
         names = list(self.object.other_names.all())
+        sentences = rule_sentences(self.object)
         return super().get_context_data(
-            sentences=rule_sentences(self.object),
+            sentences=sentences,
+            regions=paged_regions(sentences),
             former_names=[name for name in names if name.standing == FormerName.Standing.FORMER],
             later_names=[
                 name
@@ -179,6 +195,11 @@ class OrganizationDetailView(DetailView):
                 if name.standing == FormerName.Standing.LATER and name.name != self.object.name
             ],
             membership=self.object.memberships.on().first(),
+            structured_data=ngo(
+                self.object,
+                [region for one in sentences for region in one["regions"]],
+                site=self.request.build_absolute_uri("/")[:-1],
+            ),
             **kwargs,
         )
 

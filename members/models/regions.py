@@ -112,6 +112,12 @@ class Region(models.Model):
             return gettext("the %(name)s") % {"name": self.name}
         return self.name
 
+    @property
+    def in_heading(self):
+        """The name as it stands alone: "Victoria, Australia", but "Virginia" and "Scotland"."""
+        is_known_alone = self.kind != self.Kind.SUBDIVISION or self.country_id in {"GB", "US"}
+        return self.in_words if is_known_alone else f"{self.in_words}, {self.country.name}"
+
 
 # The Bahamas, the Gambia and the like; those that begin with "United" need no mention here.
 NAMES_WITH_ARTICLE = {

@@ -20,7 +20,9 @@ generated = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-MARKUP = re.compile(rb"<\s*(script|img|svg|b)\b(?! width=\"32\")[^>]*>", re.IGNORECASE)
+# But for the sign, and the data for programs.
+OURS = rb'(?! width="32"| type="application/ld\+json">)'
+MARKUP = re.compile(rb"<\s*(script|img|svg|b)\b" + OURS + rb"[^>]*>", re.IGNORECASE)
 NASTY = [
     *("\0", "\ud800", "\udfff", "%", "_", "'", '"', "\\", "`", ";", "--", "/*", "\r\n", "\x1b"),
     *(

@@ -2,17 +2,16 @@ import datetime
 
 import pytest
 
+from members import coverage
 from members.coverage import (
     Level,
-    as_sentence,
     counts_by_region,
     distance_km,
-    reason,
-    rule_sentences,
     unit_vector,
     who_covers,
 )
 from members.models import Coverage, Organization, Region
+from members.reasons import as_sentence, reason, rule_sentences
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +182,20 @@ class TestRule:
         assert [part.organization.name for part in answer.parts] == ["Inside"]
         assert answer.nearest == []
 
+    def test_a_long_list_of_parts_is_cut_and_says_how_many_are_left_out(
+        self, make_member, monkeypatch
+    ):
+        monkeypatch.setattr(coverage, "PARTS_SHOWN", 2)
+        monkeypatch.setattr(coverage, "RULES_READ", 5)
+        for number in range(4):
+            make_member(f"Fictional {number}", covers=["CA-BC", "CA-ON"])
+            answer = who_covers(region("CA"))
+            shown = min(number + 1, 2)
+            assert [part.places for part in answer.parts] == [
+                "British Columbia and Ontario"
+            ] * shown
+            assert answer.parts_left_out == number + 1 - shown
+
     def test_only_listed_members_count_anywhere(self, make_member):
         make_member("Draft", covers=["US-VA"], published=False, latitude=38.0, longitude=-77.0)
         make_member("Never joined", covers=["US"], member=False, latitude=38.0, longitude=-77.0)
@@ -228,7 +241,25 @@ def test_rules_of_a_member_are_said_with_their_exceptions():
     organization = Organization.objects.get(slug="innocence-project")
     (rule,) = rule_sentences(organization)
     assert rule["sentence"].endswith("except Arizona, California, Illinois, Michigan and Ohio.")
-    assert rule["region"].code == "US"
+    assert [region.code for region in rule["regions"]] == ["US"]
+
+
+def test_rules_that_differ_only_in_their_region_are_one_sentence(make_member):
+    organization = make_member(
+        covers=[
+            *("US-WA", "US-OR", "US-ID"),
+            {"region_id": "US-MT", "evidence": "dna"},
+            {"region_id": "US-UT", "note": "Some courts."},
+            "CA",
+            {"region_id": "CA-BC", "effect": "excludes"},
+        ]
+    )
+    assert [rule["sentence"] for rule in rule_sentences(organization)] == [
+        "Takes cases from Canada except British Columbia.",
+        "Takes cases from all of Idaho, Oregon and Washington.",
+        "Takes DNA cases from all of Montana.",
+        "Takes cases from Utah.",
+    ]
 
 
 @pytest.mark.parametrize(

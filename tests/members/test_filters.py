@@ -241,3 +241,12 @@ def test_no_filter_hides_a_member_or_shows_another(make_member):
     FormerName.objects.create(organization=unlisted, name="Fictional Old", slug="old")
     filterset = MemberFilter({"name": "fictional"}, queryset=Organization.objects.listed())
     assert not filterset.qs.exists()
+
+
+def test_a_row_names_what_the_organization_excludes(client, no_members, make_member):
+    excluding = {"effect": "excludes"}
+    make_member(
+        covers=["CA", "US", {"region_id": "US-OH"} | excluding, {"region_id": "US-AZ"} | excluding]
+    )
+    text = Page(client.get("/members/")).text()
+    assert "Takes cases from: Canada; United States except Arizona and Ohio" in text

@@ -109,6 +109,73 @@ def test_no_text_yields_a_tag_that_is_not_allowed(source):
     check_harmless(render(source))
 
 
+# Headings that can be linked to -----------------------------------------------------------------
+
+
+def ids(source):
+    html = render(source, anchors=True)
+    return [attributes.get("id") for tag, attributes in Tags(html).found if tag == "h2"]
+
+
+def check_anchors(source):
+    """The ids are plain, each once, on ``h2`` only, and the rest is as harmless as without them."""
+    html = render(source, anchors=True)
+    found = ids(source)
+    assert all(re.fullmatch(r"[a-z0-9-]+", one) for one in found), html
+    assert len(found) == len(set(found)), html
+    assert "main" not in found
+    bare = html
+    for one in found:
+        bare = bare.replace(f'<h2 id="{one}">', "<h2>", 1)
+    check_harmless(bare)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("## Who writes", ["who-writes"]),
+        ("## Who *writes* & `why`", ["who-writes-why"]),
+        ("## Other words {#who}", ["who"]),
+        ("Other words {#who}\n---", ["who"]),
+        ("## A\n\n## a\n\n## a-2\n\n## A {#a}", ["a", "a-2", "a-2-2", "a-3"]),
+        ("## Main\n\n## x {#main}", ["main-2", "main-3"]),
+        ("## Été_2020", ["ete-2020"]),
+        ("## 無罪\n\n##", ["section", "section-2"]),
+        ('## x {#a" onclick="alert(1)}', ["x-a-onclickalert1"]),
+        ("## x {#A B}", ["x-a-b"]),
+        ("# One {#a}\n\n### Three {#b}", []),
+    ],
+)
+def test_a_heading_has_the_id_that_it_chooses_or_one_of_its_words(source, expected):
+    assert ids(source) == expected
+    check_anchors(source)
+
+
+def test_a_chosen_id_is_not_read_as_words():
+    expected = '<h2 id="federal">Federal <em>courts</em></h2>\n'
+    assert render("## Federal *courts* {#federal}", anchors=True) == expected
+
+
+def test_without_anchors_no_heading_has_an_id():
+    assert render("## Federal {#federal}") == "<h2>Federal {#federal}</h2>\n"
+
+
+def test_thousands_of_headings_of_the_same_words_have_ids_of_their_own():
+    check_anchors("## a\n" * (SOURCE_LIMIT // 5))
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(
+    st.lists(
+        st.sampled_from([*"<>\"'=()[]*_`#{}&;\n a-2", "\n## ", "{#", "{#main}", "id=", "\n---\n"])
+        | st.text(max_size=4),
+        max_size=40,
+    ).map("".join)
+)
+def test_no_heading_yields_an_id_that_is_not_plain(source):
+    check_anchors(source)
+
+
 # On a model --------------------------------------------------------------------------------------
 
 

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 
 from members.models import Organization
@@ -40,7 +42,7 @@ def test_a_sheet_of_nobody_reachable_names_the_other_members(sheet, make_member)
 def test_a_sheet_says_what_a_letter_cannot_do_and_how_old_the_facts_are(sheet):
     text = sheet("/members/innocence-project/sheet/")
     assert "does not stop any deadline in court" in text
-    assert "not yet confirmed by the organization" in text
+    assert "not yet confirmed by the organization." in text
     assert "testserver/members/innocence-project/sheet/" in text
     assert "does not review claims of innocence" in text
 
@@ -65,6 +67,32 @@ def test_the_sheet_of_a_region_lists_everybody_who_covers_it_on_one_page(sheet, 
     text = sheet("/regions/us-tx/sheet/")
     assert text.index("Fictional Member 00") < text.index("Fictional Member 11")
     assert text.index("Fictional Member 11") < text.index("Center on Wrongful Convictions")
+
+
+def test_the_sheet_of_a_region_says_of_each_member_where_no_address_is_known(
+    no_members, sheet, make_member
+):
+    make_member("A", covers=["US-TX"], phone="+1 555-010-0199")
+    make_member("B", covers=["US-TX-201"], host_institution="Fictional School")
+    text = sheet("/regions/us-tx/sheet/")
+    assert "Someone outside can ask for it: +1 555-010-0199" in text
+    assert "Only from Harris County. We know no postal address." in text
+    assert "Someone outside can ask at Fictional School." in text
+
+
+def test_the_sheet_of_a_region_says_of_each_member_how_old_its_facts_are(
+    no_members, sheet, make_member
+):
+    checked = {"confirmed_on": datetime.date(2020, 3, 4), "confirmed_how": "letter"}
+    make_member("A", covers=["US-TX"], **checked)
+    make_member("B", covers=["US-TX"])
+    make_member("C", covers=["US-TX-201"], **checked | {"confirmed_on": datetime.date(2020, 5, 6)})
+    text = sheet("/regions/us-tx/sheet/")
+    first, second, third = (
+        *("Details checked on 4 March 2020, by letter.", "not yet confirmed by the organization."),
+        "Details checked on 6 May 2020, by letter.",
+    )
+    assert text.index(first) < text.index(second) < text.index(third)
 
 
 def test_the_sheet_of_a_region_without_a_member_of_its_own_says_so(sheet):
