@@ -12,8 +12,8 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS)
 # As in production, for what `manage.py check --deploy` looks at; the key lives for one command.
 AS_DEPLOYED = SECRET_KEY=$$($(NEW_KEY)) ALLOWED_HOSTS=example.org \
-	SUPPORT_UNIT_EMAIL=support-unit@example.org HTTPS=on DEBUG=off \
-	DATABASE_URL=sqlite://:memory:
+	SUPPORT_UNIT_EMAIL=support-unit@example.org EMAIL_URL=smtp://mail.example.org \
+	HTTPS=on DEBUG=off DATABASE_URL=sqlite://:memory:
 NEW_KEY = $(PY) -c 'import secrets; print(secrets.token_urlsafe(60))'
 # With ARGS, one of the two runs may select no test at all (pytest's exit code 5).
 NO_TEST_IS_FINE = $(if $(ARGS),|| test $$? -eq 5)

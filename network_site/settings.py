@@ -1,9 +1,9 @@
 """All settings, in one file. What differs between machines is read from the environment here.
 
 Variables come from the process or from a file ``.env`` beside ``manage.py``; the process wins.
-Every default is the one that is safe in production: without SECRET_KEY, ALLOWED_HOSTS and
-SUPPORT_UNIT_EMAIL the site does not start, and only HTTPS=off serves it without TLS. The README
-lists the variables.
+Every default is the one that is safe in production: without SECRET_KEY, ALLOWED_HOSTS,
+SUPPORT_UNIT_EMAIL and EMAIL_URL the site does not start, and only HTTPS=off serves it without TLS.
+The README lists the variables.
 """
 
 from pathlib import Path
@@ -20,7 +20,10 @@ env = environ.Env()
 
 # The environment --------------------------------------------------------------------------------
 
-REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "SUPPORT_UNIT_EMAIL")
+HTTPS = env.bool("HTTPS", True)
+REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "SUPPORT_UNIT_EMAIL"]
+if HTTPS:
+    REQUIRED.append("EMAIL_URL")
 missing = [name for name in REQUIRED if not env.str(name, "").strip()]
 if missing:
     raise ImproperlyConfigured(
@@ -30,10 +33,19 @@ if missing:
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
-# Where the pages say to write to, never for help with a case.
+# Where the contact form sends to and the pages say to write to, never for help with a case.
 SUPPORT_UNIT_EMAIL = env.str("SUPPORT_UNIT_EMAIL")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or SUPPORT_UNIT_EMAIL
+# A mail server; on one's own machine, without one, each e-mail is a file.
+globals().update(
+    env.email_url_config(env.str("EMAIL_URL", "") or f"filemail:///{VAR_DIR / 'mail'}")
+)
+# The visitor waits while the mail server is spoken to.
+EMAIL_TIMEOUT = 5
+# The header in which a proxy tells the visitor's address; any visitor can send it too, so that
+# none is read unless named.
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "")
 DEBUG = env.bool("DEBUG", False)
-HTTPS = env.bool("HTTPS", True)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 
 if "*" in ALLOWED_HOSTS:
@@ -108,6 +120,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
+else:
+    # One that does not answer is reported instead of waited for.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Language and time ------------------------------------------------------------------------------
@@ -173,3 +188,17 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Logs -------------------------------------------------------------------------------------------
+
+# Nothing that a visitor typed: neither in logs nor, as in Django's default, in mail to ADMINS.
+# With DEBUG errors are shown in full to whoever develops.
+if not DEBUG:
+    LOGGING = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"facts": {"()": "network_site.logs.Facts"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "facts"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"django": {"handlers": [], "level": "ERROR"}},
+    }

@@ -1,9 +1,11 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from members.sitemaps import OrganizationSitemap, RegionSitemap
 from network_site import views
+from network_site.contact_views import ContactView
 from network_site.sitemaps import PageSitemap
 
 SITEMAPS = {
@@ -21,8 +23,16 @@ urlpatterns = [
         name="accessibility",
     ),
     path("privacy/", views.SupportedPageView.as_view(page="privacy"), name="privacy"),
+    path("contact/", ContactView.as_view(), name="contact"),
+    path(
+        "contact/sent/",
+        TemplateView.as_view(template_name="network_site/contact_sent.html"),
+        name="contact-sent",
+    ),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
+    path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("admin/", admin.site.urls),
 ]

@@ -1,7 +1,12 @@
+import datetime
+from urllib.parse import quote
+
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
-from django.views.decorators.http import require_GET
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
 from django.views.generic import TemplateView
 
 from members.models import Organization, Region
@@ -40,6 +45,37 @@ def robots(request):
     return HttpResponse(
         f"User-agent: *\nDisallow: /admin/\n\nSitemap: {sitemap}\n", content_type="text/plain"
     )
+
+
+@require_GET
+def security_txt(request):
+    """Where to report a weakness (RFC 9116, which wants addresses with https)."""
+    lines = [
+        f"Contact: mailto:{quote(settings.SUPPORT_UNIT_EMAIL, safe='@')}",
+        f"Expires: {months_on(11, datetime.date.today()).isoformat()}T00:00:00Z",
+        "Preferred-Languages: en",
+        f"Canonical: https://{request.get_host()}{request.path}",
+    ]
+    return HttpResponse(
+        "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
+    )
+
+
+def months_on(months, day):
+    """The first of the month that is so many months after the day's."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return datetime.date(day.year + years, month + 1, 1)
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """Whether the database answers, for whoever watches over the site."""
+    try:
+        Region.objects.exists()
+    except DatabaseError:
+        return HttpResponse("database down", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
 
 
 @require_GET

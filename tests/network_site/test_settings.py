@@ -12,6 +12,7 @@ GIVEN = {
     "SECRET_KEY": "fictional " * 7,
     "ALLOWED_HOSTS": "fictional.example",
     "SUPPORT_UNIT_EMAIL": "support-unit@fictional.example",
+    "EMAIL_URL": "smtp+tls://fictional:password@mail.fictional.example:587",
 }
 SHOWN = """
 import json, django
@@ -20,7 +21,9 @@ django.setup()
 print(json.dumps({name: getattr(settings, name) for name in (
     "DEBUG ALLOWED_HOSTS SECURE_SSL_REDIRECT SECURE_HSTS_SECONDS SECURE_HSTS_INCLUDE_SUBDOMAINS "
     "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SECURE_PROXY_SSL_HEADER "
-    "SECURE_CONTENT_TYPE_NOSNIFF X_FRAME_OPTIONS SECURE_REFERRER_POLICY DATABASES STORAGES").split()
+    "SECURE_CONTENT_TYPE_NOSNIFF X_FRAME_OPTIONS SECURE_REFERRER_POLICY DATABASES STORAGES "
+    "EMAIL_BACKEND EMAIL_HOST EMAIL_PORT EMAIL_USE_TLS EMAIL_FILE_PATH EMAIL_TIMEOUT "
+    "DEFAULT_FROM_EMAIL SERVER_EMAIL CLIENT_ADDRESS_HEADER").split()
 }))
 """
 
@@ -79,6 +82,12 @@ def test_with_the_required_variables_alone_every_default_is_the_safe_one(load, t
     assert settings["X_FRAME_OPTIONS"] == "DENY"
     assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "db.sqlite3")
     assert "Manifest" in settings["STORAGES"]["staticfiles"]["BACKEND"]
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.fictional.example", 587)
+    assert settings["EMAIL_USE_TLS"] is True
+    assert 0 < settings["EMAIL_TIMEOUT"] <= 5
+    assert settings["DEFAULT_FROM_EMAIL"] == settings["SERVER_EMAIL"] == GIVEN["SUPPORT_UNIT_EMAIL"]
+    assert settings["CLIENT_ADDRESS_HEADER"] == ""
     for name in ("SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SESSION_COOKIE_SECURE"):
         assert settings[name] is True
     for name in ("CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_CONTENT_TYPE_NOSNIFF"):
@@ -98,3 +107,21 @@ def test_a_file_beside_manage_py_gives_what_the_process_does_not(load, tmp_path)
     (tmp_path / ".env").write_text("\n".join(lines))
     settings = json.loads(load(ALLOWED_HOSTS="process.example").stdout)
     assert settings["ALLOWED_HOSTS"] == ["process.example"]
+
+
+def test_without_https_and_a_mail_server_each_e_mail_is_a_file(load, tmp_path):
+    given = {name: value for name, value in GIVEN.items() if name != "EMAIL_URL"}
+    settings = json.loads(load(**given, HTTPS="off").stdout)
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
+    assert settings["EMAIL_FILE_PATH"] == str(tmp_path / "var" / "mail")
+
+
+def test_a_mail_server_that_is_no_address_is_refused(load):
+    check_refused(load(**GIVEN | {"EMAIL_URL": "mail.fictional.example"}), "email")
+
+
+def test_a_database_server_that_does_not_answer_is_not_waited_for(load):
+    for given, seconds in {"": 3, "?connect_timeout=9": 9}.items():
+        result = load(**GIVEN, DATABASE_URL=f"postgres://name@db.fictional.example/name{given}")
+        options = json.loads(result.stdout)["DATABASES"]["default"]["OPTIONS"]
+        assert options["connect_timeout"] == seconds

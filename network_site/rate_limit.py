@@ -1,0 +1,49 @@
+"""Who visits, and how many messages are taken in an hour: counted under hashes of addresses."""
+
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+HOUR = 3600
+MOST_FROM_ONE, MOST = 20, 100
+
+
+def seconds_to_wait(address, at):
+    """Counts one more message from the address; 0 if it may be sent.
+
+    An unknown address is only counted among all. A cache that fails stops nobody.
+    """
+    hour, passed = divmod(int(at), HOUR)
+    limits = [("all", MOST)]
+    if address:
+        limits.insert(0, (salted_hmac(__name__, household(address)).hexdigest(), MOST_FROM_ONE))
+    try:
+        full = any(count(f"contact:{hour}:{name}") > most for name, most in limits)
+    except Exception:  # whatever a cache raises: a lost count is better than a lost message
+        return 0
+    return HOUR - passed if full else 0
+
+
+def count(key):
+    cache.add(key, 0, HOUR)
+    return cache.incr(key)
+
+
+def client_address(request):
+    """As the proxy tells it, where the settings say that there is one; else the other end's."""
+    if settings.CLIENT_ADDRESS_HEADER:
+        return request.headers.get(settings.CLIENT_ADDRESS_HEADER, "")
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def household(address):
+    """What one visitor can change at will counts as one: the second half of an IPv6 address."""
+    try:
+        ip = ip_address(address)
+        if ip.version == 4 or ip.ipv4_mapped:
+            return str(getattr(ip, "ipv4_mapped", None) or ip)
+        return str(ip_network((ip.packed, 64), strict=False))
+    except ValueError:
+        return address
