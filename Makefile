@@ -20,7 +20,7 @@ NO_TEST_IS_FINE = $(if $(ARGS),|| test $$? -eq 5)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve dev setup superuser test check format bench gazetteer lock clean
+.PHONY: help serve dev setup staff test check format bench gazetteer lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,7 @@ setup: .venv/site.stamp .env ## Install, migrate, load the data, collect static 
 	@mkdir -p var
 	@echo '==> Database'
 	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) sync_roles
 	@echo '==> Regions and places'
 	@$(MANAGE) load_gazetteer
 	@echo '==> Starter content'
@@ -46,8 +47,8 @@ setup: .venv/site.stamp .env ## Install, migrate, load the data, collect static 
 	@echo '==> Static files'
 	@$(MANAGE) collectstatic --no-input
 
-superuser: setup ## Make an account for the admin on this machine
-	@$(MANAGE) createsuperuser
+staff: setup ## Make an account for the desk on this machine, and print how to sign in
+	@$(MANAGE) add_staff $(ARGS)
 
 test: .venv/dev.stamp ## Run all tests on SQLite, in a browser, and on PostgreSQL
 	@echo '==> Tests on SQLite and in the browser'

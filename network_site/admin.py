@@ -1,16 +1,38 @@
-"""The Support Unit's desk: Django's admin under a policy that lets its own scripts run."""
+"""The Support Unit's desk: Django's admin behind two factors, with its own scripts allowed."""
 
-from csp.constants import SELF
-from csp.decorators import csp_update
+from functools import update_wrapper
+
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.apps import AuthConfig
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
-own_scripts = csp_update({"script-src": [SELF], "connect-src": [SELF]})
+from network_site.policy import own_scripts
 
 
 class DeskConfig(AdminConfig):
     default_site = "network_site.admin.Desk"
+
+    def ready(self):
+        super().ready()
+        # Not at the top: models can be imported from here on.
+        from django.contrib.auth.models import Group, User
+        from django_otp.plugins.otp_static.models import StaticDevice
+        from django_otp.plugins.otp_totp.models import TOTPDevice
+
+        from network_site.accounts import AccountAdmin, RoleAdmin
+
+        # Keys and codes are for nobody to read, and what a role may do stands in the code.
+        admin.site.unregister([Group, StaticDevice, TOTPDevice, User])
+        admin.site.register(User, AccountAdmin)
+        admin.site.register(Group, RoleAdmin)
+
+
+class AccountsConfig(AuthConfig):
+    verbose_name = _("Accounts")
 
 
 class Desk(admin.AdminSite):
@@ -18,8 +40,52 @@ class Desk(admin.AdminSite):
     site_title = _("Support Unit")
     index_title = _("What would you like to keep right?")
 
+    def has_permission(self, request):
+        """A password alone opens nothing."""
+        device = getattr(request.user, "otp_device", None)
+        return super().has_permission(request) and device is not None
+
     def admin_view(self, view, cacheable=False):
-        return own_scripts(super().admin_view(view, cacheable))
+        def used(request, *args, **kwargs):
+            # The idle time starts anew, and only here: no public page may set a cookie.
+            request.session.modified = True
+            return view(request, *args, **kwargs)
+
+        return own_scripts(super().admin_view(update_wrapper(used, view), cacheable))
 
     def login(self, request, extra_context=None):
-        return own_scripts(super().login)(request, extra_context)
+        from network_site.sign_in import SignInView
+
+        if request.method == "GET" and self.has_permission(request):
+            return super().login(request)
+        return self.open_view(SignInView)(request)
+
+    def open_view(self, view):
+        """A page for who is not signed in yet."""
+        page = sensitive_post_parameters()(view.as_view(desk=self))
+        return own_scripts(never_cache(page))
+
+    def get_urls(self):
+        from network_site import sign_in as pages
+
+        recovery_codes = self.admin_view(pages.RecoveryCodesView.as_view(desk=self))
+        reset = "password-reset/"
+        open_pages = {
+            "code": ("login/code/", pages.CodeView),
+            "enrol": ("login/second-factor/", pages.EnrolView),
+            "password_reset": (reset, pages.PasswordResetView),
+            "password_reset_done": (f"{reset}sent/", pages.PasswordResetDoneView),
+            "password_reset_complete": (f"{reset}done/", pages.PasswordResetCompleteView),
+            "password_reset_confirm": (
+                f"{reset}<uidb64>/<token>/",
+                pages.PasswordResetConfirmView,
+            ),
+        }
+        return [
+            path("recovery-codes/", recovery_codes, name="recovery_codes"),
+            *(
+                path(route, self.open_view(view), name=name)
+                for name, (route, view) in open_pages.items()
+            ),
+            *super().get_urls(),
+        ]

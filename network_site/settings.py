@@ -6,6 +6,7 @@ SUPPORT_UNIT_EMAIL and EMAIL_URL the site does not start, and only HTTPS=off ser
 The README lists the variables.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -58,11 +59,15 @@ INSTALLED_APPS = [
     "members",
     "jobs",
     "statements",
+    "axes",
     "crispy_forms",
     "csp",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "network_site.admin.DeskConfig",
-    "django.contrib.auth",
+    "network_site.admin.AccountsConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
@@ -83,7 +88,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Last: it turns the answer to who is locked out into the page that says so.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "network_site.urls"
@@ -178,6 +186,40 @@ PERMISSIONS_POLICY = {
     feature: []
     for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 }
+
+# Sign-in of staff -------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    # First: it asks nobody else about who is locked out.
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "admin:login"
+OTP_TOTP_ISSUER = "Innocence Network"
+
+# Browsers take a cookie of such a name only with TLS and from this very host.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+# Seconds without a page of the desk; the browser drops the cookie when it is closed, too.
+SESSION_COOKIE_AGE = 2 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Not in a cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# A name is locked for an address, or whoever knows a name could lock its owner out. Nothing is kept
+# but what is counted: see network_site/lock.py.
+AXES_HANDLER = "network_site.lock.Attempts"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "network_site.lock.counted_address"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "network_site.lock.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "next", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{validator}"}

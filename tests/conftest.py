@@ -5,6 +5,7 @@ it the database is SQLite in memory.
 """
 
 import os
+from io import StringIO
 
 # Before Django reads its settings: no variable of the machine, and no .env file, changes a test.
 os.environ |= {
@@ -25,11 +26,14 @@ import django
 django.setup()
 
 import pytest  # noqa: E402
-from django.test import override_settings  # noqa: E402
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
+from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
 
-from network_site import starter  # noqa: E402
 from members.gazetteer import load  # noqa: E402
 from members.models import Coverage, MembershipPeriod, Organization  # noqa: E402
+from network_site import second_factor, starter  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,6 +56,40 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load.load()
         starter.load()
+        call_command("sync_roles", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.fixture
+def sign_in(db):
+    """Gives the browser (``client.user`` says whose) of a superuser, or of somebody in a role.
+
+    Signed in with both factors; ``with_second_factor=False`` leaves the second one out.
+    """
+
+    def sign_in(role=None, *, with_second_factor=True, **fields):
+        name = f"{role or 'superuser'}-{User.objects.count()}"
+        user = User.objects.create_user(
+            **{"username": name, "email": f"{name}@example.org", "is_staff": True} | fields,
+            is_superuser=role is None,
+        )
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        client = Client()
+        client.user = user
+        client.force_login(user)
+        if with_second_factor:
+            session = client.session
+            session[DEVICE_ID_SESSION_KEY] = second_factor.add_app(user).persistent_id
+            session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(sign_in):
+    """The browser of a superuser at the desk."""
+    return sign_in()
 
 
 @pytest.fixture

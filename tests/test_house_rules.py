@@ -24,8 +24,10 @@ MAY_IMPORT = {
 OURS = {*MAY_IMPORT, "benchmarks", "tests"}
 # Inside an app a module imports from its own layer or a lower one; what is not named is lowest.
 LAYERS = {
-    **dict.fromkeys(("exports", "feeds", "filters", "forms", "sitemaps", "templatetags"), 1),
-    **dict.fromkeys(("admin", "contact_views", "views"), 2),
+    **dict.fromkeys(
+        ("exports", "feeds", "filters", "forms", "sign_in_forms", "sitemaps", "templatetags"), 1
+    ),
+    **dict.fromkeys(("accounts", "admin", "contact_views", "sign_in", "views"), 2),
     **dict.fromkeys(("management", "urls"), 3),
 }
 # The finder's modules know nothing of requests and pages.

@@ -100,8 +100,8 @@ def test_a_failure_is_a_page_with_the_headers_that_says_where_help_is(monkeypatc
     assert "does not review claims of innocence" in page.html
 
 
-def test_only_the_admin_may_run_its_own_scripts(client, admin_client):
-    for response in (client.get("/admin/login/"), admin_client.get("/admin/")):
+def test_only_the_admin_may_run_its_own_scripts(client, desk):
+    for response in (client.get("/admin/login/"), desk.get("/admin/")):
         assert response.status_code == 200
         assert directives(response) == POLICY | {"script-src 'self'", "connect-src 'self'"}
     assert directives(client.get("/")) == POLICY, "the policy of the next answer is its own"

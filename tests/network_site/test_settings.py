@@ -23,7 +23,8 @@ print(json.dumps({name: getattr(settings, name) for name in (
     "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SECURE_PROXY_SSL_HEADER "
     "SECURE_CONTENT_TYPE_NOSNIFF X_FRAME_OPTIONS SECURE_REFERRER_POLICY DATABASES STORAGES "
     "EMAIL_BACKEND EMAIL_HOST EMAIL_PORT EMAIL_USE_TLS EMAIL_FILE_PATH EMAIL_TIMEOUT "
-    "DEFAULT_FROM_EMAIL SERVER_EMAIL CLIENT_ADDRESS_HEADER").split()
+    "DEFAULT_FROM_EMAIL SERVER_EMAIL CLIENT_ADDRESS_HEADER SESSION_COOKIE_NAME CSRF_COOKIE_NAME "
+    "SESSION_COOKIE_PATH CSRF_COOKIE_PATH SESSION_COOKIE_DOMAIN CSRF_COOKIE_DOMAIN").split()
 }))
 """
 
@@ -92,6 +93,10 @@ def test_with_the_required_variables_alone_every_default_is_the_safe_one(load, t
         assert settings[name] is True
     for name in ("CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_CONTENT_TYPE_NOSNIFF"):
         assert settings[name] is True
+    for name in ("SESSION_COOKIE", "CSRF_COOKIE"):
+        assert settings[f"{name}_NAME"].startswith("__Host-")
+        assert settings[f"{name}_PATH"] == "/"
+        assert settings[f"{name}_DOMAIN"] is None
 
 
 def test_https_is_switched_off_by_name_only_and_then_no_proxy_is_trusted(load):
@@ -99,6 +104,8 @@ def test_https_is_switched_off_by_name_only_and_then_no_proxy_is_trusted(load):
     assert settings["SECURE_SSL_REDIRECT"] is settings["SESSION_COOKIE_SECURE"] is False
     assert settings["SECURE_HSTS_SECONDS"] == 0
     assert settings["SECURE_PROXY_SSL_HEADER"] is None
+    assert settings["SESSION_COOKIE_NAME"] == "sessionid"
+    assert settings["CSRF_COOKIE_NAME"] == "csrftoken"
     assert settings["DEBUG"] is False
 
 
