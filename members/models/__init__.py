@@ -1,6 +1,8 @@
 from members.models.coverage import Coverage
+from members.models.links import LinkCheck
+from members.models.memberships import MembershipPeriod
 from members.models.network import Milestone, ReportedTotal, SisterNetwork, StarterItem
-from members.models.organizations import FormerName, MembershipPeriod, Organization
+from members.models.organizations import FormerName, Organization
 from members.models.regions import WORLD, GazetteerLoad, Place, Region, SearchName
 
 __all__ = [
@@ -8,6 +10,7 @@ __all__ = [
     "Coverage",
     "FormerName",
     "GazetteerLoad",
+    "LinkCheck",
     "MembershipPeriod",
     "Milestone",
     "Organization",

@@ -1,10 +1,11 @@
 """From which jurisdictions an organization takes convictions."""
 
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Length, StrIndex
 from django.utils.translation import gettext_lazy as _
 
-from members.models.regions import Region
+from members.models.regions import WORLD, Region
 
 
 class CoverageQuerySet(models.QuerySet):
@@ -45,6 +46,27 @@ class CoverageQuerySet(models.QuerySet):
     def taking(self, region):
         """The deciding rules that do not exclude ``region``."""
         return self.deciding(region).not_excluding()
+
+    def contradictory(self):
+        """Rules that cannot be meant: see ``members.contradictions``, which has the words.
+
+        Exclusions from nothing that is covered, and rules that repeat the next wider one.
+        """
+        path = models.ExpressionWrapper(OuterRef("region__path"), models.CharField())
+        wider = (
+            Coverage.objects.filter(organization=OuterRef("organization"))
+            .exclude(region=OuterRef("region"))
+            .alias(begins=StrIndex(path, F("region__path")))
+            .filter(begins=1)
+            .order_by(-Length("region__path"))
+        )
+        next_wider = Coverage.objects.filter(pk=OuterRef("next_wider"))
+        same = {name: OuterRef(name) for name in ("effect", "evidence", "note")}
+        excludes = Q(effect=Coverage.Effect.EXCLUDES)
+        return self.alias(next_wider=Subquery(wider.values("pk")[:1])).filter(
+            excludes & ~Exists(next_wider.not_excluding())
+            | ~excludes & Exists(next_wider.filter(**same))
+        )
 
 
 class Coverage(models.Model):
@@ -91,6 +113,13 @@ class Coverage(models.Model):
                 violation_error_message=_(
                     "An exclusion is for all evidence. To take only some cases from a place that "
                     "lies in a wider one, write “covers” with that evidence for the place."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(effect="excludes") | ~Q(region=WORLD),
+                name="world_is_not_excluded",
+                violation_error_message=_(
+                    "The whole world cannot be excluded: leave out all rows instead."
                 ),
             ),
         ]

@@ -1,75 +1,30 @@
-"""The member organizations: who they are, since when they belong, and what they take."""
+"""The member organizations: who they are, what they take, and by what names they are found."""
 
-import datetime
 import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Cos, Lower, Radians, Sin
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.markdown import MarkdownField, RenderedField
-from members.models.coverage import Coverage
+from members.models.querysets import OrganizationQuerySet
 from members.models.regions import Region
-from members.names import search_key
+from members.models.versions import Versioned
 
 web_address = URLValidator(schemes=["http", "https"])
 
 
 def in_place(city, wide):
-    """A city with its state or country, but for "Washington, D.C.", which names it already."""
-    return wide if wide.startswith(f"{city}, ") else ", ".join(filter(None, [city, wide]))
+    """A city with its state or country, but for those that it names: Washington, D.C., Singapore."""
+    return wide if f"{wide}, ".startswith(f"{city}, ") else ", ".join(filter(None, [city, wide]))
 
 
-class OrganizationQuerySet(models.QuerySet):
-    def listed(self, at=None):
-        """Published, and a member on the day ``at`` (today): all that any public page shows."""
-        return self.filter(
-            Exists(MembershipPeriod.objects.filter(organization=OuterRef("pk")).on(at)),
-            published=True,
-        )
-
-    def covering(self, region):
-        """Organizations whose most specific rule for ``region`` does not exclude it."""
-        return self.filter(pk__in=Coverage.objects.taking(region).values("organization"))
-
-    def census(self, at=None):
-        """How many organizations these are, by where their office is, and for which day.
-
-        ``as_of`` is the newest day on which one of their memberships was known to be right (None
-        if there are none): the date that a public count carries.
-        """
-        return self.aggregate(
-            total=Count("pk"),
-            us=Count("pk", filter=Q(region__country="US")),
-            elsewhere=Count("pk", filter=~Q(region__country="US")),
-            countries=Count("region__country", distinct=True),
-        ) | MembershipPeriod.objects.filter(organization__in=self).on(at).aggregate(
-            as_of=Max("known_on")
-        )
-
-    def named(self, text):
-        """Organizations with ``text`` in a name of theirs or of their host institution.
-
-        Compared as the finder compares names, since databases differ over case and accents:
-        "hawaii" finds "Hawai'i".
-        """
-        wanted = search_key(text)
-        if not wanted:
-            return self.none()
-        names = self.order_by().values_list(
-            "pk", "name", "short_name", "host_institution", "other_names__name"
-        )
-        found = {pk for pk, *name in names if any(wanted in search_key(one or "") for one in name)}
-        return self.filter(pk__in=found)
-
-
-class Organization(models.Model):
+class Organization(Versioned):
     """An organization that is, was or will be a member of the Network."""
 
     class Kind(models.TextChoices):
@@ -97,17 +52,37 @@ class Organization(models.Model):
         WEBSITE = "website", _("on its website")
 
     name = models.CharField(_("name"), max_length=200)
-    short_name = models.CharField(_("short name"), max_length=60, blank=True)
-    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    short_name = models.CharField(
+        _("short name"),
+        max_length=60,
+        blank=True,
+        help_text=_("As people call it. Search finds it."),
+    )
+    slug = models.SlugField(
+        _("address"),
+        max_length=100,
+        unique=True,
+        help_text=_(
+            "The end of its page's web address: small letters, digits and hyphens. If you change "
+            "it, add the old one below under the other names: links to it then still work."
+        ),
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    host_institution = models.CharField(_("host institution"), max_length=200, blank=True)
+    host_institution = models.CharField(
+        _("host institution"),
+        max_length=200,
+        blank=True,
+        help_text=_("The university, office or firm that it belongs to or works with."),
+    )
     founded = models.PositiveSmallIntegerField(
         _("founded in"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2200)],
     )
-    summary = models.TextField(_("summary"), blank=True, max_length=600)
+    summary = models.TextField(
+        _("summary"), blank=True, max_length=600, help_text=_("One to three plain sentences.")
+    )
 
     city = models.CharField(_("office city"), max_length=120, blank=True)
     region = models.ForeignKey(
@@ -148,7 +123,11 @@ class Organization(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True, max_length=300, validators=[web_address])
     intake_url = models.URLField(
-        _("application page"), blank=True, max_length=300, validators=[web_address]
+        _("application page"),
+        blank=True,
+        max_length=300,
+        validators=[web_address],
+        help_text=_("Its page for people who ask for help."),
     )
 
     intake_state = models.CharField(
@@ -180,6 +159,7 @@ class Organization(models.Model):
 
     class Meta:
         ordering = [Lower("name"), "pk"]
+        permissions = [("publish_organization", _("Can publish and withdraw organizations"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -222,6 +202,19 @@ class Organization(models.Model):
                 {"slug": _("This address is kept for a former name of another organization.")}
             )
 
+    def publish(self):
+        self.published = True
+        self.save()
+
+    def withdraw(self):
+        self.published = False
+        self.save()
+
+    def confirm(self, on, by, how):
+        """Notes that the facts were right on the day ``on``: who says so, and how they know."""
+        self.confirmed_on, self.confirmed_by, self.confirmed_how = on, by, how
+        self.save()
+
     @property
     def website_name(self):
         """The website as people say it: the host, without "www."."""
@@ -251,50 +244,6 @@ class Organization(models.Model):
     def has_contact(self):
         """Whether anything is known by which the organization can be reached."""
         return any((self.postal_address, self.phone, self.email, self.website, self.intake_url))
-
-
-class MembershipPeriodQuerySet(models.QuerySet):
-    def on(self, day=None):
-        """Periods that include ``day`` (today); an unknown beginning or end does not bound."""
-        day = day or timezone.localdate()
-        return self.filter(
-            Q(joined_on__isnull=True) | Q(joined_on__lte=day),
-            Q(left_on__isnull=True) | Q(left_on__gte=day),
-        )
-
-
-class MembershipPeriod(models.Model):
-    """A time of membership. Both ends may be unknown; ``left_on`` is the last day of it."""
-
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
-    joined_on = models.DateField(
-        _("member from"), null=True, blank=True, help_text=_("1 January if only the year is known.")
-    )
-    left_on = models.DateField(
-        _("until"), null=True, blank=True, help_text=_("The last day; empty while a member.")
-    )
-    known_on = models.DateField(
-        _("known to be right on"),
-        default=datetime.date.today,
-        help_text=_("The public count of members carries the newest of these dates."),
-    )
-
-    objects = MembershipPeriodQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["organization", F("joined_on").asc(nulls_first=True)]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(joined_on__isnull=True)
-                | Q(left_on__isnull=True)
-                | Q(left_on__gte=F("joined_on")),
-                name="membership_ends_after_it_begins",
-                violation_error_message=_("A membership cannot end before it begins."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.joined_on or '?'} – {self.left_on or ''}"
 
 
 class FormerName(models.Model):

@@ -274,6 +274,20 @@ def test_a_region_inside_a_sentence(code, words):
     assert Region.objects.get(code=code).in_words == words
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("US-VA", "Virginia"),
+        ("GB-SCT", "Scotland"),
+        ("US", "the United States"),
+        ("AU-VIC", "Victoria, Australia"),
+        ("CA-NT", "the Northwest Territories, Canada"),
+    ],
+)
+def test_a_region_that_is_named_alone_is_told_from_others(code, words):
+    assert Region.objects.get(code=code).in_heading == words
+
+
 @pytest.mark.parametrize(("code", "letter"), [("AX", "A"), ("US-VA", "V"), ("ST", "S")])
 def test_a_region_stands_under_its_letter(code, letter):
     assert Region.objects.get(code=code).initial == letter
@@ -285,6 +299,8 @@ def test_a_region_stands_under_its_letter(code, letter):
 @pytest.mark.parametrize(
     ("city", "region", "office"),
     [
+        ("Singapore", "SG", "Singapore"),
+        ("Washington, D.C.", "US-DC", "Washington, D.C."),
         ("Boise", "US-ID", "Boise, Idaho"),
         ("Washington", "US-DC", "Washington, D.C."),
         ("San Juan", "US-PR", "San Juan, Puerto Rico"),

@@ -1,0 +1,177 @@
+"""Two people at the same record: the second is told, and what both typed is kept.
+
+For a ModelAdmin of a ``Versioned`` model: ``VersionedMixin`` first among its bases, and
+``formset = KeptRows`` (or a class made from it) on its inlines.
+"""
+
+from django import forms
+from django.contrib.admin.utils import display_for_field
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+SEEN = "version_seen"
+# Letters that the message repeats of a text: the link leads to the whole of it.
+SHOWN = 200
+# More rows than Django reads of a form.
+ROWS = 2000
+
+
+class SeenField(forms.IntegerField):
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        """It is nothing that staff fill in."""
+        return False
+
+
+class VersionedForm(forms.ModelForm):
+    """Does not save over what somebody else saved after the form was shown."""
+
+    version_seen = SeenField(required=False)
+    is_late = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields[SEEN]
+        elif not self.is_bound:
+            self.initial[SEEN] = self.instance.stored_version()
+
+    def clean(self):
+        cleaned = super().clean()
+        if SEEN not in self.fields:
+            return cleaned
+        # The admin saves in the same transaction: nobody comes between.
+        with transaction.atomic():
+            stored = self.instance.stored_version(lock=True)
+        self._errors.pop(SEEN, None)
+        if self.cleaned_data.get(SEEN) != stored:
+            self.is_late = True
+            # Who saves once more has been told.
+            self.data = self.data.copy()
+            self.data[self.add_prefix(SEEN)] = str(stored)
+            raise ValidationError(
+                _(
+                    "Somebody else saved this record after you opened it, so yours is not saved "
+                    "yet. What you typed is kept below. If you save now, it takes the place of "
+                    "what they saved."
+                )
+            )
+        return cleaned
+
+
+class KeptRows(forms.BaseInlineFormSet):
+    """Takes a row that somebody else deleted meanwhile for a new one, instead of giving up.
+
+    It also names each field: in a table Django leaves that to the head of the column, which does
+    not tell who cannot see it.
+    """
+
+    def __init__(self, data=None, files=None, instance=None, **kwargs):
+        prefix = kwargs.get("prefix") or self.get_default_prefix()
+        if data is not None and instance is not None and instance.pk:
+            siblings = self.model._default_manager.filter(**{self.fk.name: instance})
+            stored = {str(pk) for pk in siblings.values_list("pk", flat=True)}
+            data = with_lost_rows_as_new(data, prefix, self.model._meta.pk.name, stored)
+        super().__init__(data, files, instance, **kwargs)
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
+
+
+def with_lost_rows_as_new(data, prefix, key, stored):
+    """The form data, where a row of which the ``key`` is not ``stored`` stands among the new."""
+    try:
+        total, initial = (int(data[f"{prefix}-{name}_FORMS"]) for name in ("TOTAL", "INITIAL"))
+    except (KeyError, ValueError):
+        return data  # Django says that the form is broken.
+    keys = [data.get(f"{prefix}-{row}-{key}") for row in range(min(initial, total, ROWS))]
+    lost = [row for row, value in enumerate(keys) if value and value not in stored]
+    if not lost:
+        return data
+    kept = [row for row in range(len(keys)) if row not in lost]
+    places = {
+        row: place for place, row in enumerate([*kept, *lost, *range(len(keys), min(total, ROWS))])
+    }
+    moved, rows = data.copy(), {}
+    for name, values in data.lists():
+        start, _dash, rest = name.removeprefix(f"{prefix}-").partition("-")
+        if name.startswith(f"{prefix}-") and start.isdecimal() and int(start) in places:
+            rows[f"{prefix}-{places[int(start)]}-{rest}"] = values
+            del moved[name]
+    for name, values in rows.items():
+        moved.setlist(name, values)
+    for row in lost:
+        moved[f"{prefix}-{places[row]}-{key}"] = ""
+    moved[f"{prefix}-INITIAL_FORMS"] = str(len(kept))
+    return moved
+
+
+class VersionedMixin:
+    form = VersionedForm
+
+    def get_fields(self, request, obj=None):
+        return [name for name in super().get_fields(request, obj) if name != SEEN]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return fieldsets
+        (name, options), *others = fieldsets
+        return [(name, {**options, "fields": [*options["fields"], SEEN]}), *others]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        form = context["adminform"].form
+        if obj and getattr(form, "is_late", False):
+            formsets = [one.formset for one in context["inline_admin_formsets"]]
+            form.add_error(None, list(differences(form, formsets)))
+            address = reverse(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk]
+            )
+            link = '<a href="{}" target="_blank">{}</a>'
+            words = _("Look at the record as it is saved now (in another window)")
+            form.add_error(None, format_html(link, address, words))
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def differences(form, formsets):
+    """In sentences, where the record as it is stored differs from what the forms hold."""
+    stored = form._meta.model._base_manager.get(pk=form.instance.pk)
+    for name in form.changed_data:
+        try:
+            field = stored._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        yield _("%(field)s – saved now: %(value)s") % {
+            "field": capfirst(form.fields[name].label),
+            "value": stored_words(stored, field),
+        }
+    for formset in formsets:
+        yield from row_differences(formset)
+
+
+def stored_words(record, field):
+    value = getattr(record, field.name)
+    shown = display_for_field(value, field, _("nothing"))
+    return Truncator(strip_tags(str(shown))).chars(SHOWN)
+
+
+def row_differences(formset):
+    kind = capfirst(formset.model._meta.verbose_name)
+    siblings = formset.model._default_manager.filter(**{formset.fk.name: formset.instance})
+    stored = {row.pk: row for row in siblings}
+    for form in formset.initial_forms:
+        row = stored.pop(form.instance.pk, None)
+        if row and form.has_changed():
+            yield _("%(kind)s – saved now: %(row)s") % {"kind": kind, "row": row}
+    for form in formset.extra_forms:
+        if form.has_changed():
+            yield _("%(kind)s – not saved now: %(row)s") % {"kind": kind, "row": form.instance}
+    for row in stored.values():
+        yield _("%(kind)s – saved now, and kept if you save: %(row)s") % {"kind": kind, "row": row}

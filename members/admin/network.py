@@ -1,0 +1,25 @@
+"""What the pages on the Network as a whole show."""
+
+from django.contrib import admin
+
+from members.admin.addresses import WEB_ADDRESSES
+from members.models import Milestone, ReportedTotal, SisterNetwork
+
+
+@admin.register(SisterNetwork)
+class SisterNetworkAdmin(admin.ModelAdmin):
+    list_display = ["name", "website"]
+    search_fields = ["name"]
+    autocomplete_fields = ["countries"]
+    formfield_overrides = WEB_ADDRESSES
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(admin.ModelAdmin):
+    list_display = ["year", "month", "text"]
+    search_fields = ["text"]
+
+
+@admin.register(ReportedTotal)
+class ReportedTotalAdmin(admin.ModelAdmin):
+    list_display = ["year", "month", "total", "us", "elsewhere"]
