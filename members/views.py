@@ -195,6 +195,7 @@ class OrganizationDetailView(DetailView):
                 if name.standing == FormerName.Standing.LATER and name.name != self.object.name
             ],
             membership=self.object.memberships.on().first(),
+            openings=self.object.job_openings.open().with_place(),
             structured_data=ngo(
                 self.object,
                 [region for one in sentences for region in one["regions"]],

@@ -6,7 +6,7 @@ class PageSitemap(Sitemap):
     """The pages that there is one of."""
 
     def items(self):
-        return ["home", "members:regions", "members:directory", "accessibility", "privacy"]
+        return ["home", "members:regions", "members:directory", "jobs:list", "accessibility", "privacy"]
 
     def location(self, item):
         return reverse(item)

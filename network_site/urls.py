@@ -3,6 +3,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from jobs.sitemaps import JobSitemap
 from members.sitemaps import OrganizationSitemap, RegionSitemap
 from network_site import views
 from network_site.contact_views import ContactView
@@ -12,11 +13,13 @@ SITEMAPS = {
     "pages": PageSitemap,
     "regions": RegionSitemap,
     "organizations": OrganizationSitemap,
+    "jobs": JobSitemap,
 }
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("", include("members.urls")),
+    path("", include("jobs.urls")),
     path(
         "accessibility/",
         views.SupportedPageView.as_view(page="accessibility"),

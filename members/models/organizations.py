@@ -20,7 +20,7 @@ web_address = URLValidator(schemes=["http", "https"])
 
 
 def in_place(city, wide):
-    """A city with its state or country, but for those that it names: Washington, D.C., Singapore."""
+    """A city with its state or country, but for those that name it: Washington, D.C., Singapore."""
     return wide if f"{wide}, ".startswith(f"{city}, ") else ", ".join(filter(None, [city, wide]))
 
 

@@ -1,0 +1,124 @@
+from django.contrib import admin
+from django.utils.translation import gettext as _
+
+from jobs.days import day_at_desk
+from jobs.models import JobOpening
+from jobs.querysets import State
+from jobs.views import JobOpeningDetailView
+from members.admin import WEB_ADDRESSES
+from members.admin.concurrency import VersionedMixin
+from members.admin.organizations import is_listed
+from members.admin.publishing import Preview, PublishingMixin, Verb
+
+WITH_PAGE = {State.OPEN, State.FILLED, State.CLOSED}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+class OpeningPreview(Preview, JobOpeningDetailView):
+    """As it reads once it is shown, which its dates alone decide."""
+
+    def get_context_data(self, **kwargs):
+        if self.object.is_filled():
+            self.object.state = State.FILLED
+        else:
+            self.object.state = State.CLOSED if self.object.is_closed() else State.OPEN
+        return super().get_context_data(**kwargs)
+
+
+@admin.register(JobOpening)
+class JobOpeningAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
+    list_display = ["title", "organization", "state", "posted_on", "closes_on"]
+    list_filter = [StateFilter, "kind", "workplace"]
+    list_select_related = ["organization"]
+    search_fields = ["title", "organization__name", "organization__short_name", "city", "summary"]
+    autocomplete_fields = ["organization", "region"]
+    formfield_overrides = WEB_ADDRESSES
+    preview = OpeningPreview
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["organization", "title", "kind", "employment_type"],
+                "description": "An opening is on the site while it is published, its organization "
+                "is listed, and today is one of its days. What is not known stays empty: the page "
+                "says so.",
+            },
+        ),
+        (
+            "Dates",
+            {
+                "fields": [("posted_on", "closes_on"), "filled_on"],
+                "description": "After the last day to apply, or when the position is filled, the "
+                "page is kept for 90 days and says so.",
+            },
+        ),
+        ("Text", {"fields": ["summary", "description"]}),
+        ("Place", {"fields": ["workplace", "city", "region"]}),
+        (
+            "Pay",
+            {
+                "fields": [("pay_minimum", "pay_maximum", "pay_currency", "pay_per")],
+                "description": "One amount is enough. For a fixed pay, type it twice.",
+            },
+        ),
+        (
+            "How to apply",
+            {
+                "fields": ["apply_url", "apply_email"],
+                "description": "With neither, the page names the organization's website.",
+            },
+        ),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_state()
+
+    def has_delete_permission(self, request, obj=None):
+        """Who may change a draft may also delete it."""
+        is_draft = obj is not None and not obj.published
+        return super().has_delete_permission(request, obj) or (
+            is_draft and self.has_change_permission(request, obj)
+        )
+
+    @admin.display(description="state", ordering="state")
+    def state(self, opening):
+        return State(opening.state).label
+
+    def view_on_site(self, opening):
+        """No link where there is no page."""
+        state = JobOpening.objects.with_state().get(pk=opening.pk).state
+        return opening.get_absolute_url() if state in WITH_PAGE else None
+
+    def publishing_warnings(self, record, verb):
+        if verb is Verb.WITHDRAW:
+            return []
+        return [
+            words
+            for words, holds in [
+                (
+                    _("Its organization is not in the public directory: nobody sees the opening."),
+                    not is_listed(record.organization),
+                ),
+                (
+                    _("It is posted on a day to come: it is shown from that day on."),
+                    record.posted_on and record.posted_on > day_at_desk(),
+                ),
+                (_("Its last day to apply is over: it is in no list."), record.is_closed()),
+                (_("It is filled: it is in no list."), record.is_filled()),
+                (
+                    _("It has neither a link nor an e-mail address to apply to: its page says so."),
+                    not record.apply_url and not record.apply_email,
+                ),
+            ]
+            if holds
+        ]
