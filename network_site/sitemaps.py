@@ -6,7 +6,18 @@ class PageSitemap(Sitemap):
     """The pages that there is one of."""
 
     def items(self):
-        return ["home", "members:regions", "members:directory", "jobs:list", "accessibility", "privacy"]
+        return [
+            "home",
+            "members:regions",
+            "members:directory",
+            "jobs:list",
+            "statements:about",
+            "statements:history",
+            "statements:guide",
+            "contact",
+            "statements:privacy",
+            "statements:accessibility",
+        ]
 
     def location(self, item):
         return reverse(item)

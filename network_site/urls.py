@@ -8,24 +8,21 @@ from members.sitemaps import OrganizationSitemap, RegionSitemap
 from network_site import views
 from network_site.contact_views import ContactView
 from network_site.sitemaps import PageSitemap
+from statements.sitemaps import StatementSitemap
 
 SITEMAPS = {
     "pages": PageSitemap,
     "regions": RegionSitemap,
     "organizations": OrganizationSitemap,
     "jobs": JobSitemap,
+    "statements": StatementSitemap,
 }
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("", include("members.urls")),
     path("", include("jobs.urls")),
-    path(
-        "accessibility/",
-        views.SupportedPageView.as_view(page="accessibility"),
-        name="accessibility",
-    ),
-    path("privacy/", views.SupportedPageView.as_view(page="privacy"), name="privacy"),
+    path("", include("statements.urls")),
     path("contact/", ContactView.as_view(), name="contact"),
     path(
         "contact/sent/",

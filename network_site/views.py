@@ -26,18 +26,6 @@ class HomeView(TemplateView):
         )
 
 
-class SupportedPageView(TemplateView):
-    """A page that names the Support Unit's address for questions; ``page`` is its template."""
-
-    page = None
-
-    def get_template_names(self):
-        return [f"network_site/{self.page}.html"]
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(support_email=settings.SUPPORT_UNIT_EMAIL, **kwargs)
-
-
 @require_GET
 def robots(request):
     """Everything may be read; what must not be found by a search says so itself (noindex)."""

@@ -27,7 +27,7 @@ LAYERS = {
     **dict.fromkeys(
         ("exports", "feeds", "filters", "forms", "sign_in_forms", "sitemaps", "templatetags"), 1
     ),
-    **dict.fromkeys(("accounts", "admin", "contact_views", "sign_in", "views"), 2),
+    **dict.fromkeys(("accounts", "admin", "contact_views", "page_views", "sign_in", "views"), 2),
     **dict.fromkeys(("management", "urls"), 3),
 }
 # The finder's modules know nothing of requests and pages.

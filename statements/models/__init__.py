@@ -1,0 +1,4 @@
+from statements.models.pages import Page
+from statements.models.statements import Edition, Statement
+
+__all__ = ["Edition", "Page", "Statement"]
