@@ -29,6 +29,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="network_site/contact_sent.html"),
         name="contact-sent",
     ),
+    path("search/", views.SearchView.as_view(), name="search"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),

@@ -9,8 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 from django.views.generic import TemplateView
 
+from jobs.models import JobOpening
 from members.models import Organization, Region
 from members.tiles import tiles
+from network_site.forms import SearchForm
+from network_site.search import search
+from statements.models import Statement
+
+# How many statements, and openings, the home page names.
+NEWEST = 3
 
 
 class HomeView(TemplateView):
@@ -22,8 +29,30 @@ class HomeView(TemplateView):
             census=listed.census(),
             tiles=tiles(),
             countries=Region.objects.with_offices(listed).exclude(code="US"),
+            statements=Statement.objects.in_force().newest_first().with_editions()[:NEWEST],
+            openings=JobOpening.objects.open().with_place()[:NEWEST],
             **kwargs,
         )
+
+
+class SearchView(TemplateView):
+    """Everything public that has a word of the text in it, by GET."""
+
+    template_name = "network_site/search.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if "q" not in self.request.GET:
+            return context
+        form = SearchForm(self.request.GET)
+        context["typed"] = self.request.GET["q"].replace("\0", "")
+        if form.is_valid():
+            return context | {"found": search(form.cleaned_data["q"])}
+        return context | {"error": form.errors["q"][0]}
+
+    def render_to_response(self, context, **kwargs):
+        status = 400 if "error" in context else 200
+        return super().render_to_response(context, status=status, **kwargs)
 
 
 @require_GET

@@ -27,6 +27,10 @@ PUBLIC = {
     "sheet without contact": ("/members/innocence-project-france/sheet/", 200),
     "sheet of a region": ("/regions/us-tx/sheet/", 200),
     "sheet of a place of no member": ("/regions/gb-sct/sheet/", 200),
+    "contact": ("/contact/", 200),
+    "contact form": ("/contact/?subject=wrong-detail&page=/members/", 200),
+    "unknown contact subject": ("/contact/?subject=qwxzvkj", 400),
+    "contact sent": ("/contact/sent/", 200),
     "jobs": ("/jobs/", 200),
     "filtered jobs": ("/jobs/?kind=attorney&order=closing", 200),
     "no jobs": ("/jobs/?text=qwxzvkj", 200),
@@ -40,6 +44,11 @@ PUBLIC = {
     "guide": ("/guide/", 200),
     "accessibility": ("/accessibility/", 200),
     "privacy": ("/privacy/", 200),
+    "search": ("/search/", 200),
+    "found": ("/search/?q=Texas", 200),
+    "found for a misspelt word": ("/search/?q=atorney", 200),
+    "nothing found": ("/search/?q=qwxzvkj", 200),
+    "search without a word": ("/search/?q=", 400),
     "404": ("/nowhere/", 404),
 }
 VOID = {"br", "hr", "img", "input", "link", "meta"}

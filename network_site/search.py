@@ -1,0 +1,171 @@
+"""One search over all that the public site has. Knows nothing of requests.
+
+Texts are compared in Python, as the finder compares names: databases differ over case, accents
+and languages, and what is searched is small.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from rapidfuzz.distance import OSA
+
+from jobs.models import JobOpening
+from members.lookup import look_up
+from members.models import Organization
+from members.names import search_key
+from statements.models import Edition, Page, Statement
+
+WORDS = 12
+SHOWN = 30
+# Short words are a slip away from too many others.
+SHORT = 3
+
+
+@dataclass(frozen=True)
+class Document:
+    """What can be found: ``line`` says which it is, ``text`` is searched and not shown."""
+
+    title: str
+    url: str
+    line: str = ""
+    text: str = ""
+
+    @cached_property
+    def title_words(self):
+        return search_key(self.title).split()
+
+    @cached_property
+    def words(self):
+        return [*self.title_words, *search_key(f"{self.line} {self.text}").split()]
+
+    def place_for(self, wanted):
+        """Where it stands among what was found: 0 with every wanted word in its title, else 1.
+
+        None where a word is missing. A word is found by its beginning.
+        """
+        for place, words in enumerate((self.title_words, self.words)):
+            if all(any(word.startswith(one) for word in words) for one in wanted):
+                return place
+        return None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind: ``documents`` are the first of ``total``."""
+
+    heading: str
+    total: int
+    documents: list[Document]
+
+    @property
+    def hidden(self):
+        return self.total - len(self.documents)
+
+
+@dataclass(frozen=True)
+class Found:
+    """``meant`` is the text that was searched for instead of a misspelt one, or empty."""
+
+    groups: list[Group]
+    meant: str = ""
+
+    @property
+    def total(self):
+        return sum(group.total for group in self.groups)
+
+
+def search(text):
+    """What is found for a text as typed, in groups; a misspelt word is replaced, and that is said.
+
+    Places come first: most who search look for help, and the finder knows more names than we do.
+    """
+    kinds = [
+        (_("Members"), list(organizations())),
+        (_("Job openings"), list(openings())),
+        (_("Statements"), list(statements())),
+        (_("Pages"), list(pages())),
+    ]
+    wanted = search_key(text).split()[:WORDS]
+    lookup, groups, meant = look_up(text), found_in(kinds, wanted), ""
+    places = known_places(lookup)
+    if not groups and not places:
+        vocabulary = {word for _kind, found in kinds for one in found for word in one.words}
+        corrected = [nearest(word, vocabulary) for word in wanted]
+        if corrected != wanted and (groups := found_in(kinds, corrected)):
+            meant = " ".join(corrected)
+            places = known_places(look_up(meant))
+        else:
+            places = lookup.suggestions
+    if places:
+        found = [as_document(match) for match in places]
+        groups.insert(0, Group(_("Places"), len(found), found[:SHOWN]))
+    return Found(groups, meant)
+
+
+def known_places(lookup):
+    return ([lookup.match] if lookup.match else []) + lookup.others + lookup.choices
+
+
+def found_in(kinds, wanted):
+    groups = []
+    for heading, documents in kinds:
+        ranked = [(one.place_for(wanted), one) for one in documents]
+        # Stable: within a rank the documents keep the order of their list.
+        hits = sorted((pair for pair in ranked if pair[0] is not None), key=lambda pair: pair[0])
+        if hits:
+            groups.append(Group(heading, len(hits), [one for _rank, one in hits[:SHOWN]]))
+    return groups
+
+
+def nearest(word, vocabulary):
+    """The word of the vocabulary that was probably meant, or the word itself."""
+    allowed = 1 + (len(word) > 7)
+    if len(word) <= SHORT or any(known.startswith(word) for known in vocabulary):
+        return word
+    slips = {known: OSA.distance(word, known, score_cutoff=allowed) for known in vocabulary}
+    best = min(slips, key=lambda known: (slips[known], known), default=word)
+    return best if slips.get(best, allowed + 1) <= allowed else word
+
+
+# What can be found --------------------------------------------------------------------------------
+
+
+def as_document(match):
+    address = f"{reverse('members:find')}?{urlencode({'place': match.query})}"
+    return Document(match.label, address, _("Who takes cases from there"))
+
+
+def organizations():
+    """The listed members, under every name that they go by."""
+    listed = Organization.objects.listed().select_related("region__country")
+    for one in listed.prefetch_related("other_names"):
+        names = [name.name for name in one.other_names.all() if name.name != one.name]
+        yield Document(
+            one.name,
+            one.get_absolute_url(),
+            " · ".join([one.office, *names]),
+            f"{one.short_name} {one.host_institution}",
+        )
+
+
+def openings():
+    for one in JobOpening.objects.open().select_related("organization"):
+        line = " · ".join(filter(None, [one.organization.name, one.city]))
+        yield Document(one.title, one.get_absolute_url(), line, one.summary)
+
+
+def statements():
+    """The current texts, of what no longer holds too: its page says so."""
+    editions = Prefetch("editions", Edition.objects.published(), to_attr="published_editions")
+    for one in Statement.objects.published().newest_first().prefetch_related(editions):
+        text = f"{one.topic} {one.current.body}"
+        yield Document(one.title, one.get_absolute_url(), one.current.excerpt, text)
+
+
+def pages():
+    for one in Page.objects.all():
+        yield Document(one.title, one.get_absolute_url(), one.lead, one.body)
