@@ -18,12 +18,16 @@ NEW_KEY = $(PY) -c 'import secrets; print(secrets.token_urlsafe(60))'
 # With ARGS, one of the two runs may select no test at all (pytest's exit code 5).
 NO_TEST_IS_FINE = $(if $(ARGS),|| test $$? -eq 5)
 
+# With Java and npm, the tests let the Nu HTML checker read every page.
+HTML_CHECKER = $(shell command -v java > /dev/null && command -v npm > /dev/null && \
+	echo .ci/node_modules/checker.stamp)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve dev setup staff test check format bench gazetteer lock clean
+.PHONY: help serve dev setup staff test check format bench screenshots gazetteer lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: PORT=8000 (serve, dev), ARGS="-k finder" (test, bench, lock), PYTHON=python3'
 
 serve: setup ## Set up, then serve at 127.0.0.1:PORT with gunicorn
@@ -50,11 +54,12 @@ setup: .venv/site.stamp .env ## Install, migrate, load the data, collect static 
 staff: setup ## Make an account for the desk on this machine, and print how to sign in
 	@$(MANAGE) add_staff $(ARGS)
 
-test: .venv/dev.stamp ## Run all tests on SQLite, in a browser, and on PostgreSQL
+test: .venv/dev.stamp $(HTML_CHECKER) ## Run all tests on SQLite, in a browser, and on PostgreSQL
 	@echo '==> Tests on SQLite and in the browser'
-	@env -u TEST_DATABASE_URL $(PY) -m pytest $(ARGS) $(NO_TEST_IS_FINE)
+	@env -u TEST_DATABASE_URL $(PY) -m pytest -n auto $(ARGS) $(NO_TEST_IS_FINE)
 	@echo '==> Tests on PostgreSQL'
-	@$(PY) tests/with_postgres.py -- $(PY) -m pytest -m 'not browser' $(ARGS) $(NO_TEST_IS_FINE)
+	@$(PY) tests/with_postgres.py -- $(PY) -m pytest -n auto -m 'not browser' \
+		--deselect tests/network_site/test_html.py $(ARGS) $(NO_TEST_IS_FINE)
 
 check: .venv/dev.stamp ## Lint, format, templates, migrations, deployment settings, house rules
 	$(PY) -m ruff check --output-format concise
@@ -73,6 +78,9 @@ bench: .venv/dev.stamp ## Measure the main pages, on SQLite and on PostgreSQL
 	@env -u TEST_DATABASE_URL $(PY) -m benchmarks.finder $(ARGS)
 	@$(PY) tests/with_postgres.py -- $(PY) -m benchmarks.finder $(ARGS)
 
+screenshots: .venv/dev.stamp ## Take the pictures in docs/ anew, with Chromium
+	@$(PY) -m tests.browser.screenshots docs
+
 gazetteer: .venv-gazetteer/gazetteer.stamp ## Build the data of regions and places anew
 	.venv-gazetteer/bin/python -m members.gazetteer.build
 
@@ -80,9 +88,10 @@ lock: .venv/dev.stamp ## Lock the packages again after a change (ARGS=--upgrade 
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --extra gazetteer --output-file requirements-gazetteer.lock
+	cd .ci && npm install --package-lock-only --ignore-scripts
 
 clean: ## Remove environments and caches, never var/ or .env
-	rm -rf .venv .venv-gazetteer .hypothesis .pytest_cache .ruff_cache test-results
+	rm -rf .venv .venv-gazetteer .ci/node_modules .hypothesis .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Settings for this machine ---------------------------------------------------------------------
@@ -102,6 +111,12 @@ clean: ## Remove environments and caches, never var/ or .env
 
 .venv/site.stamp .venv/dev.stamp: | .venv/bin/python
 .venv-gazetteer/gazetteer.stamp: | .venv-gazetteer/bin/python
+
+# What cannot be had is left out by the tests, in one line; .ci/run does not let them.
+.ci/node_modules/checker.stamp: .ci/package-lock.json
+	@echo '==> Installing the packages of $<'
+	@npm ci --prefix $(<D) --ignore-scripts --fetch-retries 1 --loglevel error > /dev/null && touch $@ || \
+		echo 'npm could not install it.' >&2
 
 %.stamp:
 	@echo '==> Installing the packages of $<'

@@ -31,7 +31,7 @@ LAYERS = {
     **dict.fromkeys(("management", "urls"), 3),
 }
 # The finder's modules know nothing of requests and pages.
-PURE = ("members.coverage", "members.lookup", "members.names", "members.postcodes")
+PURE = tuple(f"members.{name}" for name in "coverage lookup names postcodes reasons".split())
 OF_REQUESTS = tuple(
     f"django.{part}" for part in ("forms", "http", "shortcuts", "template", "urls", "views")
 )
