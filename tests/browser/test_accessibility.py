@@ -28,12 +28,34 @@ TWICE_AS_LARGE = {"standard": 32, "fixed": 26}
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
-@pytest.fixture
-def open_page(page):
-    """Opens a page of the site by its name, all folds open, and the checks at hand."""
+@pytest.fixture(scope="module")
+def window(browser, base_url):
+    """One for all tests here: a window takes longer to open than a page to be looked at."""
+    page = browser.new_page(base_url=base_url)
     page.add_init_script(path=CHECKS)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def set_font_sizes(window):
+    """Sets the browser's own sizes of text, which are the usual ones again afterwards."""
+    developer_tools = window.context.new_cdp_session(window)
+
+    def set_(sizes):
+        developer_tools.send("Page.setFontSizes", {"fontSizes": sizes})
+
+    yield set_
+    set_(AS_USUAL)
+    developer_tools.detach()
+
+
+@pytest.fixture
+def open_page(window):
+    """Opens a page of the site by its name, all folds open, and the checks at hand."""
+    page = window
     # A colour on its way to another one would be measured somewhere in between.
-    page.emulate_media(reduced_motion="reduce")
+    page.emulate_media(color_scheme="light", forced_colors="none", reduced_motion="reduce")
 
     def open_(name, size=PHONE):
         address, status = PAGES[name]
@@ -113,14 +135,13 @@ def test_no_text_is_lost_on_the_smallest_screen_with_wide_spacing_or_from_right_
 
 
 @every_page
-def test_no_text_is_lost_at_twice_its_size(open_page, name):
+def test_no_text_is_lost_at_twice_its_size(open_page, set_font_sizes, name):
     page = open_page(name)
-    developer_tools = page.context.new_cdp_session(page)
     # In the browser's settings, by which it also takes the screen for narrower.
-    developer_tools.send("Page.setFontSizes", {"fontSizes": TWICE_AS_LARGE})
+    set_font_sizes(TWICE_AS_LARGE)
     assert_text_fits_at_twice_its_size(page)
     # Or for the text alone: the layout stays that of a screen of this width.
-    developer_tools.send("Page.setFontSizes", {"fontSizes": AS_USUAL})
+    set_font_sizes(AS_USUAL)
     adopt(page, ":root { font-size: 200% !important }")
     assert_text_fits_at_twice_its_size(page)
 
