@@ -9,7 +9,7 @@ from django.http import HttpResponseBadRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -66,9 +66,8 @@ class JobFeed(Feed):
 
     def item_description(self, opening):
         facts = [opening.place, opening.pay, opening.deadline]
-        return in_xml(
-            format_html("<p>{}</p><p>{}</p>", opening.summary, " · ".join(filter(None, facts)))
-        )
+        lines = filter(None, [opening.summary, " · ".join(filter(None, facts))])
+        return in_xml(format_html_join("", "<p>{}</p>", ([line] for line in lines)))
 
     def item_author_name(self, opening):
         return in_xml(opening.organization)

@@ -262,6 +262,9 @@ class JobOpening(Versioned):
     def closes_in(self, at=None):
         """How long there is to apply, in words."""
         days = self.days_left(at)
+        if self.closes_on < day_at_desk(at):
+            # Over here, and not yet everywhere.
+            return gettext("Closes within hours")
         if days == 0:
             return gettext("Closes today")
         if days == 1:

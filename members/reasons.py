@@ -36,8 +36,9 @@ def reason(rule, exceptions=(), places=()):
 
 
 def rule_sentences(organization):
-    """What an organization takes, as dictionaries of sentence, note and regions, the widest first.
+    """What an organization takes, the widest first.
 
+    Dictionaries of sentence, note, effect and regions.
     Exclusions are said with the rule that they narrow, and rules that differ in nothing but their
     region are one sentence.
     """
@@ -57,6 +58,7 @@ def rule_sentences(organization):
                 reason(same[0], exceptions, [rule.region.in_words for rule in same])
             ),
             "note": same[0].note,
+            "effect": same[0].effect,
             "regions": [rule.region for rule in same],
         }
         for (*_same, exceptions, _alone), same in alike.items()

@@ -8,7 +8,7 @@ from members.coverage import PAGE_SIZE, counts_by_region, who_covers
 from members.filters import MemberFilter
 from members.forms import FinderForm
 from members.lookup import look_up
-from members.models import FormerName, Organization, Region
+from members.models import Coverage, FormerName, Organization, Region
 from members.models.regions import WORLD
 from members.names import search_key
 from members.reasons import rule_sentences
@@ -198,7 +198,12 @@ class OrganizationDetailView(DetailView):
             openings=self.object.job_openings.open().with_place(),
             structured_data=ngo(
                 self.object,
-                [region for one in sentences for region in one["regions"]],
+                [
+                    region
+                    for one in sentences
+                    if one["effect"] == Coverage.Effect.COVERS
+                    for region in one["regions"]
+                ],
                 site=self.request.build_absolute_uri("/")[:-1],
             ),
             **kwargs,

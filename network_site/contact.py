@@ -111,8 +111,9 @@ class ContactForm(forms.Form):
         """The address as mail writes it: in ASCII, which some that pass as addresses have not."""
         invalid = ValidationError(self.fields["email"].error_messages["invalid"])
         name, domain = self.cleaned_data["email"].rsplit("@", 1)
-        # The standards allow almost anything in quotes, and no mail provider does.
-        if '"' in name:
+        # The standards allow almost anything in quotes, and no mail provider does. Letters such as
+        # the Kelvin sign pass where case is ignored.
+        if '"' in name or not name.isascii():
             raise invalid
         try:
             address = f"{name}@{domain.encode('idna').decode()}"

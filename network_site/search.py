@@ -27,16 +27,20 @@ SHORT = 3
 
 @dataclass(frozen=True)
 class Document:
-    """What can be found: ``line`` says which it is, ``text`` is searched and not shown."""
+    """What can be found: ``line`` says which it is; ``text`` is searched and not shown.
+
+    ``known_as`` counts as a part of the title.
+    """
 
     title: str
     url: str
     line: str = ""
     text: str = ""
+    known_as: str = ""
 
     @cached_property
     def title_words(self):
-        return search_key(self.title).split()
+        return search_key(f"{self.title} {self.known_as}").split()
 
     @cached_property
     def words(self):
@@ -92,14 +96,14 @@ def search(text):
     wanted = search_key(text).split()[:WORDS]
     lookup, groups, meant = look_up(text), found_in(kinds, wanted), ""
     places = known_places(lookup)
-    if not groups and not places:
+    if not groups:
         vocabulary = {word for _kind, found in kinds for one in found for word in one.words}
         corrected = [nearest(word, vocabulary) for word in wanted]
         if corrected != wanted and (groups := found_in(kinds, corrected)):
             meant = " ".join(corrected)
-            places = known_places(look_up(meant))
+            places = places or known_places(look_up(meant))
         else:
-            places = lookup.suggestions
+            places = places or lookup.suggestions
     if places:
         found = [as_document(match) for match in places]
         groups.insert(0, Group(_("Places"), len(found), found[:SHOWN]))
@@ -161,11 +165,25 @@ def openings():
 def statements():
     """The current texts, of what no longer holds too: its page says so."""
     editions = Prefetch("editions", Edition.objects.published(), to_attr="published_editions")
+    in_force = set(Statement.objects.in_force().values_list("pk", flat=True))
     for one in Statement.objects.published().newest_first().prefetch_related(editions):
+        standing = "" if one.pk in in_force else _("No longer in force.")
+        line = f"{standing} {one.current.excerpt}".strip()
         text = f"{one.topic} {one.current.body}"
-        yield Document(one.title, one.get_absolute_url(), one.current.excerpt, text)
+        yield Document(one.title, one.get_absolute_url(), line, text)
 
 
 def pages():
+    """The lists and the contact page, and those whose text staff write."""
+    for title, view, words in [
+        (_("Find help"), "home", _("finder, legal help, lawyer")),
+        (_("Members of the Network"), "members:directory", _("directory, organizations")),
+        (_("All states and countries A–Z"), "members:regions", _("regions, places, map")),
+        (_("Jobs in the Network"), "jobs:list", _("job openings, work, careers, vacancies")),
+        (_("Statements of the Network"), "statements:list", _("policy")),
+        (_("Contact the Support Unit"), "contact", _("e-mail, media, report a wrong detail")),
+    ]:
+        yield Document(title, reverse(view), known_as=words)
     for one in Page.objects.all():
-        yield Document(one.title, one.get_absolute_url(), one.lead, one.body)
+        label = one.get_slug_display()
+        yield Document(one.title, one.get_absolute_url(), one.lead, one.body, label)

@@ -41,7 +41,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or SUPPORT
 globals().update(
     env.email_url_config(env.str("EMAIL_URL", "") or f"filemail:///{VAR_DIR / 'mail'}")
 )
-# The visitor waits while the mail server is spoken to.
+if EMAIL_BACKEND.endswith(".smtp.EmailBackend"):  # noqa: F821 (from EMAIL_URL)
+    EMAIL_BACKEND = "network_site.mail.EmailBackend"
+# Seconds for all of an e-mail: the visitor waits while the mail server is spoken to.
 EMAIL_TIMEOUT = 5
 # The header in which a proxy tells the visitor's address; any visitor can send it too, so that
 # none is read unless named.

@@ -11,6 +11,7 @@ class PageSitemap(Sitemap):
             "members:regions",
             "members:directory",
             "jobs:list",
+            "statements:list",
             "statements:about",
             "statements:history",
             "statements:guide",

@@ -6,7 +6,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from jobs.models import JobOpening
@@ -55,7 +55,7 @@ class SearchView(TemplateView):
         return super().render_to_response(context, status=status, **kwargs)
 
 
-@require_GET
+@require_safe
 def robots(request):
     """Everything may be read; what must not be found by a search says so itself (noindex)."""
     sitemap = request.build_absolute_uri("/sitemap.xml")
@@ -64,7 +64,7 @@ def robots(request):
     )
 
 
-@require_GET
+@require_safe
 def security_txt(request):
     """Where to report a weakness (RFC 9116, which wants addresses with https)."""
     lines = [
@@ -95,7 +95,7 @@ def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 def favicon(request):
     """For browsers that ask at the old place; the pages name the file themselves."""
     return HttpResponseRedirect(static("img/favicon.ico"))

@@ -1,5 +1,6 @@
 import datetime
 import re
+import uuid
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse_lazy
@@ -11,6 +12,8 @@ from statements.models import Edition
 
 # What XML cannot hold, and what a text pasted from a word processor may have in it.
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# The id of an entry is made of this and of the edition's: it outlives address and host.
+NAMESPACE = uuid.UUID("5a4a3c0f-6f5e-4c55-8f7e-2f6f3f1d9b7a")
 SIZE = 50
 
 
@@ -19,7 +22,7 @@ def plain(text):
 
 
 class EditionFeed(Feed):
-    """The newest published editions. An entry's id is its permanent address."""
+    """The newest published editions."""
 
     feed_type = Atom1Feed
     title = _("Statements of the Innocence Network")
@@ -30,6 +33,9 @@ class EditionFeed(Feed):
     def items(self):
         editions = Edition.objects.published().select_related("statement")
         return editions.defer("body", "body_html").order_by("-saved_at", "-pk")[:SIZE]
+
+    def item_guid(self, edition):
+        return uuid.uuid5(NAMESPACE, str(edition.pk)).urn
 
     def item_title(self, edition):
         return plain(str(edition))

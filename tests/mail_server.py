@@ -5,6 +5,7 @@ import email.policy
 import socket
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
 
 FINE = {"EHLO": 250, "MAIL": 250, "RCPT": 250, "DATA": 354, "QUIT": 221}
@@ -22,6 +23,7 @@ class Session(socketserver.StreamRequestHandler):
                 return
 
     def say(self, code):
+        time.sleep(self.server.pause)
         self.wfile.write(f"{code} fictional.example\r\n".encode())
 
     def take(self):
@@ -34,7 +36,8 @@ class Session(socketserver.StreamRequestHandler):
 class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
-    def __init__(self, **answers):
+    def __init__(self, pause=0, **answers):
+        self.pause = pause
         super().__init__(("127.0.0.1", 0), Session)
         self.answers, self.taken = FINE | answers, []
         self.port = self.server_address[1]
@@ -42,9 +45,12 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def mail_server(**answers):
-    """A server whose ``taken`` are the messages; ``RCPT=550``, say, makes it refuse."""
-    with MailServer(**answers) as server:
+def mail_server(pause=0, **answers):
+    """A server whose ``taken`` are the messages; ``RCPT=550``, say, makes it refuse.
+
+    It waits for ``pause`` seconds before each answer.
+    """
+    with MailServer(pause, **answers) as server:
         threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         try:
             yield server

@@ -289,7 +289,7 @@ def test_how_long_there_is_to_apply_is_said_in_days(make_opening, days, words, s
 
 def test_a_day_that_lasts_only_elsewhere_is_today_still(make_opening):
     opening = make_opening(closes_on=TODAY)
-    assert opening.closes_in(moment(TODAY, "23:59", LAST)) == "Closes today"
+    assert opening.closes_in(moment(TODAY, "23:59", LAST)) == "Closes within hours"
 
 
 @pytest.mark.parametrize(

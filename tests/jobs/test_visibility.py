@@ -17,6 +17,7 @@ DAY = datetime.timedelta(days=1)
 NOT_LISTED = {"published": False}
 ENDED = {"member": False}
 EVERYWHERE = {"list", "filtered list", "feed", "filtered feed", "sitemap", "organization", "count"}
+EVERYWHERE |= {"search", "home"}
 STATES = {
     "open": ({}, 200, True),
     "without dates": ({"posted_on": None}, 200, True),
@@ -52,10 +53,14 @@ def seen(client, opening):
         "filtered feed": f"/jobs/feed/{asked}",
         "sitemap": "/sitemap.xml",
         "organization": opening.organization.get_absolute_url(),
+        "search": f"/search/?q={title}",
+        "home": "/",
     }
     texts = {where: client.get(source).content.decode() for where, source in sources.items()}
     places = {where for where, text in texts.items() if address in text}
-    assert all(title not in texts[where] for where in {"list", "feed", "organization"} - places)
+    assert all(
+        title not in texts[where] for where in {"list", "feed", "organization", "home"} - places
+    )
     number = int(re.search(r"<h2>(\d+) job", texts["list"])[1])
     assert number == JobOpening.objects.open(timezone.now()).count()
     return places | ({"count"} if number else set())

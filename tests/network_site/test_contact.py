@@ -32,7 +32,7 @@ def sent_to(settings):
     """Has mail sent to a port of this machine instead of being collected."""
 
     def use(port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "network_site.mail.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
 
     return use
@@ -333,6 +333,14 @@ def test_a_mail_server_that_says_nothing_is_not_waited_for(post, sent_to, settin
         begun = time.monotonic()
         check_not_sent(post())
         assert time.monotonic() - begun < 20
+
+
+def test_a_mail_server_that_is_slow_at_every_step_is_not_waited_for(post, sent_to, settings):
+    settings.EMAIL_TIMEOUT = 0.6
+    with mail_server(pause=0.25) as server:
+        sent_to(server.port)
+        check_not_sent(post())
+        assert not server.taken
 
 
 def test_when_the_mail_server_is_back_the_form_that_came_back_is_sent(client, sent_to):

@@ -2,8 +2,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jobs.models import JobOpening
 from members.models import FormerName
 from network_site.search import Document, nearest, search
+from statements.models import Edition, Statement
 from statements.models import Page as EditablePage
 from tests.pages import Page
 
@@ -33,6 +35,10 @@ def titles(found, heading):
         ("hawaii innocence", "Members", "Hawai'i Innocence Project"),
         ("exoneree rights", "Statements", "Network Statement on Exoneree Rights"),
         ("staff attorney", "Job openings", "Staff Attorney"),
+        ("jobs", "Pages", "Jobs in the Network"),
+        ("contact", "Pages", "Contact the Support Unit"),
+        ("directory", "Pages", "Members of the Network"),
+        ("guide", "Pages", "Before you write"),
         ("cookies", "Pages", "Privacy: no cookies, no tracking"),
     ],
 )
@@ -65,6 +71,19 @@ def test_what_has_the_words_in_its_title_comes_first(make_member):
 @pytest.mark.parametrize("fields", [{"published": False}, {"member": False}])
 def test_an_organization_that_is_not_listed_is_not_found(make_member, fields):
     make_member("Zyxwv Fictional Project", **fields)
+    assert not search("zyxwv").groups
+
+
+def test_drafts_of_statements_and_openings_are_not_found(make_member):
+    statement = Statement.objects.create(title="Zyxwv words", slug="zyxwv")
+    Edition.objects.create(statement=statement, excerpt="Zyxwv", body="Zyxwv", published=False)
+    JobOpening.objects.create(
+        organization=make_member(),
+        title="Zyxwv job",
+        kind=JobOpening.Kind.OTHER,
+        description="Zyxwv",
+        published=False,
+    )
     assert not search("zyxwv").groups
 
 
@@ -143,10 +162,24 @@ def test_a_search_costs_the_same_however_much_there_is(client, make_member):
             client.get("/search/", {"q": "fictional"})
         return len(captured)
 
-    make_member()
+    def add(number):
+        member = make_member()
+        JobOpening.objects.create(
+            organization=member,
+            title="Fictional job",
+            kind=JobOpening.Kind.OTHER,
+            description="Fictional",
+            published=True,
+        )
+        statement = Statement.objects.create(title="Fictional words", slug=f"fictional-{number}")
+        Edition.objects.create(
+            statement=statement, excerpt="Fictional", body="Fictional", published=True
+        )
+
+    add(0)
     before = queries()
-    for _ in range(20):
-        make_member()
+    for number in range(1, 20):
+        add(number)
     assert queries() == before <= 12
 
 
@@ -160,3 +193,14 @@ def test_a_document_is_found_by_the_beginnings_of_all_its_words():
     assert document.place_for(["staff", "att"]) == 0
     assert document.place_for(["staff", "spring"]) == 1
     assert document.place_for(["ttorney"]) is None
+
+
+def test_what_no_longer_holds_is_found_and_says_so():
+    Statement.objects.filter(slug="exoneree-rights").update(withdrawn_on="2019-01-01")
+    (one,) = [
+        one
+        for group in search("exoneree rights").groups
+        for one in group.documents
+        if one.url == "/statements/exoneree-rights/"
+    ]
+    assert one.line.startswith("No longer in force.")

@@ -83,7 +83,7 @@ def test_with_the_required_variables_alone_every_default_is_the_safe_one(load, t
     assert settings["X_FRAME_OPTIONS"] == "DENY"
     assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "db.sqlite3")
     assert "Manifest" in settings["STORAGES"]["staticfiles"]["BACKEND"]
-    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert settings["EMAIL_BACKEND"] == "network_site.mail.EmailBackend"
     assert (settings["EMAIL_HOST"], settings["EMAIL_PORT"]) == ("mail.fictional.example", 587)
     assert settings["EMAIL_USE_TLS"] is True
     assert 0 < settings["EMAIL_TIMEOUT"] <= 5

@@ -35,7 +35,16 @@ def test_every_published_edition_is_an_entry_the_newest_first(feed, make_stateme
     assert values(first, "title", "summary") == ["Fictional, edition 1", "Fictional excerpt 1."]
     address = f"http://testserver{statement.get_absolute_url()}2/"
     assert second.find("link", ATOM).get("href") == address
-    assert values(second, "id") == [address]
+
+
+def test_the_id_of_an_entry_outlives_its_address(feed, make_statement):
+    statement = make_statement("Fictional", {}, {})
+    before = [values(entry, "id") for entry in feed().findall("entry", ATOM)]
+    assert all(name.startswith("urn:uuid:") for (name,) in before)
+    assert before[0] != before[1]
+    statement.slug = "another-address"
+    statement.save()
+    assert [values(entry, "id") for entry in feed().findall("entry", ATOM)] == before
 
 
 def test_an_entry_is_dated_by_its_adoption_and_by_its_publication(feed, make_statement):
