@@ -1,7 +1,6 @@
 """The open openings as an Atom feed, narrowed and ordered as their list is."""
 
 import datetime
-import re
 import uuid
 
 from django.contrib.syndication.views import Feed
@@ -15,15 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.filters import JobFilter
 from jobs.models import JobOpening
+from members.feeds import entry_id, in_xml
 
-# What XML cannot say at all, however it is escaped; it comes along when staff paste a text.
-NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# The id of an entry is made of this and of the opening's number: it outlives title and host.
 NAMESPACE = uuid.UUID("b0c57c1e-6f0c-4a56-9a6c-0d1f5a9a3c52")
-
-
-def in_xml(text):
-    return NOT_XML.sub("", str(text))
 
 
 class JobFeed(Feed):
@@ -73,7 +66,7 @@ class JobFeed(Feed):
         return in_xml(opening.organization)
 
     def item_guid(self, opening):
-        return uuid.uuid5(NAMESPACE, str(opening.pk)).urn
+        return entry_id(NAMESPACE, opening)
 
     def item_pubdate(self, opening):
         return opening.posted_on and midnight(opening.posted_on)

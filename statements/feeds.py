@@ -1,5 +1,4 @@
 import datetime
-import re
 import uuid
 
 from django.contrib.syndication.views import Feed
@@ -8,17 +7,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
+from members.feeds import entry_id, in_xml
 from statements.models import Edition
 
-# What XML cannot hold, and what a text pasted from a word processor may have in it.
-NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# The id of an entry is made of this and of the edition's: it outlives address and host.
 NAMESPACE = uuid.UUID("5a4a3c0f-6f5e-4c55-8f7e-2f6f3f1d9b7a")
 SIZE = 50
-
-
-def plain(text):
-    return NOT_XML.sub("", text)
 
 
 class EditionFeed(Feed):
@@ -35,17 +28,17 @@ class EditionFeed(Feed):
         return editions.defer("body", "body_html").order_by("-saved_at", "-pk")[:SIZE]
 
     def item_guid(self, edition):
-        return uuid.uuid5(NAMESPACE, str(edition.pk)).urn
+        return entry_id(NAMESPACE, edition)
 
     def item_title(self, edition):
-        return plain(str(edition))
+        return in_xml(edition)
 
     def item_description(self, edition):
         # Readers of a feed take it for HTML.
-        return escape(plain(edition.change_note or edition.excerpt))
+        return escape(in_xml(edition.change_note or edition.excerpt))
 
     def item_author_name(self, edition):
-        return plain(edition.adopted_by) or self.author_name
+        return in_xml(edition.adopted_by) or self.author_name
 
     def item_pubdate(self, edition):
         day = edition.adopted_on
