@@ -16,6 +16,7 @@ from jobs.pay import pay_in_words
 from jobs.querysets import JobOpeningQuerySet
 from members.markdown import MarkdownField, RenderedField
 from members.models import Organization, Region
+from members.models.history import History
 from members.models.organizations import in_place, web_address
 from members.models.versions import Versioned
 
@@ -143,11 +144,15 @@ class JobOpening(Versioned):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = JobOpeningQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = [F("posted_on").desc(nulls_last=True), "-pk"]
         verbose_name = _("job opening")
-        permissions = [("publish_jobopening", _("Can publish and withdraw job openings"))]
+        permissions = [
+            ("publish_jobopening", _("Can publish and withdraw job openings")),
+            ("import_jobopening", _("Can import job openings")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(pay_minimum__isnull=True)

@@ -126,16 +126,14 @@ def add_organization(row, rules, other_names):
         joined_on=datetime.date(int(row["joined"]), 1, 1) if row["joined"] else None,
         known_on=KNOWN_ON,
     )
-    Coverage.objects.bulk_create(
-        Coverage(
+    for rule in rules:
+        Coverage.objects.create(
             organization=organization,
             region_id=rule["region_code"],
             effect=rule["effect"],
             evidence=rule["evidence"],
             note=rule["note"],
         )
-        for rule in rules
-    )
     for other in other_names:
         # A row that leads away from the name in use tells a later name (README of the files).
         is_former = other["new_name"] == organization.name

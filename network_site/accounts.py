@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from members.models.history import is_named
 from network_site import second_factor
 from network_site.invitation import invitation
 from network_site.logs import kind
@@ -164,6 +165,7 @@ class AccountAdmin(UserAdmin):
                 self.has_change_permission(request, obj)
                 and obj != request.user
                 and not obj.logentry_set.exists()
+                and not is_named(obj)
             )
         )
 

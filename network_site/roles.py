@@ -8,7 +8,7 @@ class Role(TextChoices):
     """The value is the name of the role's group."""
 
     EDITOR = "editor", _("Editor: writes and changes members, jobs, drafts of statements and pages")
-    PUBLISHER = "publisher", _("Publisher: also publishes, withdraws and deletes")
+    PUBLISHER = "publisher", _("Publisher: also publishes, withdraws, deletes and imports")
     MANAGER = "manager", _("Manager: also looks after the accounts")
 
 
@@ -42,6 +42,7 @@ PUBLISHER = (
     EDITOR
     | to("delete", of=CONTENT)
     | to("publish", of=["members.organization", "jobs.jobopening", "statements.edition"])
+    | to("import", of=["members.organization", "jobs.jobopening"])
 )
 MANAGER = (
     PUBLISHER

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
+    "simple_history",
     "network_site.admin.DeskConfig",
     "network_site.admin.AccountsConfig",
     "django.contrib.contenttypes",
@@ -91,6 +92,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    # After the one that knows who it is: each change of staff content says who made it.
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     # Last: it turns the answer to who is locked out into the page that says so.
     "axes.middleware.AxesMiddleware",

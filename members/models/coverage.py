@@ -5,6 +5,7 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquer
 from django.db.models.functions import Length, StrIndex
 from django.utils.translation import gettext_lazy as _
 
+from members.models.history import History
 from members.models.regions import WORLD, Region
 
 
@@ -97,6 +98,7 @@ class Coverage(models.Model):
     )
 
     objects = CoverageQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = ["organization", "region"]

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.models.history import History
+
 
 class MembershipPeriodQuerySet(models.QuerySet):
     def on(self, day=None):
@@ -37,6 +39,7 @@ class MembershipPeriod(models.Model):
     )
 
     objects = MembershipPeriodQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = ["organization", F("joined_on").asc(nulls_first=True)]

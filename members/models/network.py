@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.history import History
 from members.models.organizations import web_address
 from members.models.regions import Region
 
@@ -20,6 +21,8 @@ class SisterNetwork(models.Model):
     countries = models.ManyToManyField(Region, blank=True, limit_choices_to={"kind": "country"})
     description = models.TextField(_("description"), blank=True, max_length=1000)
 
+    history = History(m2m_fields=["countries"])
+
     class Meta:
         ordering = ["name"]
 
@@ -34,6 +37,8 @@ class Milestone(models.Model):
     month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True, validators=MONTH)
     text = models.CharField(_("text"), max_length=300)
     source = models.CharField(_("source"), max_length=300, blank=True)
+
+    history = History()
 
     class Meta:
         ordering = ["year", F("month").asc(nulls_first=True), "pk"]
@@ -56,6 +61,8 @@ class ReportedTotal(models.Model):
     us = models.PositiveSmallIntegerField(_("in the US"), null=True, blank=True)
     elsewhere = models.PositiveSmallIntegerField(_("elsewhere"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
+
+    history = History()
 
     class Meta:
         ordering = ["year", F("month").asc(nulls_first=True), "pk"]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.markdown import MarkdownField, RenderedField
+from members.models.history import History
 from members.models.querysets import OrganizationQuerySet
 from members.models.regions import Region
 from members.models.versions import Versioned
@@ -156,10 +157,14 @@ class Organization(Versioned):
     )
 
     objects = OrganizationQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = [Lower("name"), "pk"]
-        permissions = [("publish_organization", _("Can publish and withdraw organizations"))]
+        permissions = [
+            ("publish_organization", _("Can publish and withdraw organizations")),
+            ("import_organization", _("Can import organizations")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -265,6 +270,8 @@ class FormerName(models.Model):
         blank=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2200)],
     )
+
+    history = History()
 
     class Meta:
         ordering = ["organization", "until", "name"]

@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from members.markdown import MarkdownField, RenderedField
+from members.models.history import History
 from members.models.versions import Versioned
 
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -29,6 +30,8 @@ class Page(Versioned):
     lead = models.TextField(_("lead"), blank=True, max_length=600)
     body = MarkdownField(_("text"), blank=True)
     body_html = RenderedField(source="body", anchors=True)
+
+    history = History()
 
     class Meta:
         ordering = ["slug"]

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from members.markdown import MarkdownField, RenderedField
+from members.models.history import History
 from members.models.versions import Versioned
 
 # These stand where the address of a statement would.
@@ -86,6 +87,7 @@ class Statement(Versioned):
     )
 
     objects = StatementQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = ["title", "pk"]
@@ -201,6 +203,7 @@ class Edition(Versioned):
     saved_at = models.DateTimeField(_("last saved"), auto_now=True)
 
     objects = EditionQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = ["statement_id", "-number"]

@@ -34,7 +34,9 @@ TABLE = {
     "auth.group": (MANAGER, set(), set(), set()),
 }
 ABOVE_THE_MODELS = {
+    "members.import_organization",
     "members.publish_organization",
+    "jobs.import_jobopening",
     "jobs.publish_jobopening",
     "statements.publish_edition",
 }
