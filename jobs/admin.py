@@ -2,11 +2,14 @@ from django.contrib import admin
 from django.utils.translation import gettext as _
 
 from jobs.days import day_at_desk
+from jobs.exports import JobOpeningResource
 from jobs.models import JobOpening
 from jobs.querysets import State
 from jobs.views import JobOpeningDetailView
 from members.admin import WEB_ADDRESSES
 from members.admin.concurrency import VersionedMixin
+from members.admin.exchange import ExchangeMixin
+from members.admin.history import HistoryMixin
 from members.admin.organizations import is_listed
 from members.admin.publishing import Preview, PublishingMixin, Verb
 
@@ -18,10 +21,18 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return State.choices
+        return [
+            *State.choices,
+            ("closing_soon", _("Closing in the next seven days")),
+            ("undated", _("Open, without any date")),
+            ("over", _("Over, and still with a page")),
+        ]
 
     def queryset(self, request, queryset):
-        return queryset.filter(state=self.value()) if self.value() else queryset
+        if self.value() in State.values:
+            return queryset.filter(state=self.value())
+        known = {name for name, _label in self.lookup_choices}
+        return getattr(queryset, self.value())() if self.value() in known else queryset
 
 
 class OpeningPreview(Preview, JobOpeningDetailView):
@@ -32,11 +43,14 @@ class OpeningPreview(Preview, JobOpeningDetailView):
             self.object.state = State.FILLED
         else:
             self.object.state = State.CLOSED if self.object.is_closed() else State.OPEN
-        return super().get_context_data(**kwargs)
+        has_no_page = not is_listed(self.object.organization)
+        return super().get_context_data(organization_has_no_page=has_no_page, **kwargs)
 
 
 @admin.register(JobOpening)
-class JobOpeningAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
+class JobOpeningAdmin(
+    VersionedMixin, PublishingMixin, ExchangeMixin, HistoryMixin, admin.ModelAdmin
+):
     list_display = ["title", "organization", "state", "posted_on", "closes_on"]
     list_filter = [StateFilter, "kind", "workplace"]
     list_select_related = ["organization"]
@@ -44,6 +58,7 @@ class JobOpeningAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
     autocomplete_fields = ["organization", "region"]
     formfield_overrides = WEB_ADDRESSES
     preview = OpeningPreview
+    resource = JobOpeningResource
     fieldsets = [
         (
             None,

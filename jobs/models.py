@@ -13,15 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.days import day_at_desk, last_day
 from jobs.pay import pay_in_words
-from jobs.querysets import JobOpeningQuerySet
+from jobs.querysets import SOON, JobOpeningQuerySet
 from members.markdown import MarkdownField, RenderedField
 from members.models import Organization, Region
 from members.models.history import History
 from members.models.organizations import in_place, web_address
 from members.models.versions import Versioned
-
-# From how many days before its closing date on a list warns of it.
-SOON = 7
 
 
 class JobOpening(Versioned):

@@ -13,6 +13,8 @@ from members.names import search_key
 # A page outlives its opening, for those who hold a link, by this many whole days: the page of one
 # that closed or was filled on day 0 is there until day 90 has ended everywhere on earth.
 PAGE_KEPT = datetime.timedelta(days=90)
+# From how many days before its closing date on lists and the desk warn of it.
+SOON = 7
 
 
 class State(models.TextChoices):
@@ -50,6 +52,19 @@ class JobOpeningQuerySet(models.QuerySet):
             Q(filled_on__isnull=True) | Q(filled_on__gte=first),
             Q(closes_on__isnull=True) | Q(closes_on__gte=first),
         )
+
+    def closing_soon(self, at=None):
+        """Open, and to be applied for in the next seven days at most."""
+        last = day_at_desk(at) + datetime.timedelta(days=SOON)
+        return self.open(at).filter(closes_on__lte=last)
+
+    def undated(self, at=None):
+        """Open, with neither a day of posting nor a closing date: nothing tells when to end it."""
+        return self.open(at).filter(posted_on=None, closes_on=None)
+
+    def over(self, at=None):
+        """Filled or closed, and still with a page that says so."""
+        return self.kept(at).exclude(pk__in=self.model.objects.open(at).values("pk"))
 
     def with_state(self, at=None):
         """Each with its ``state``, as the subsets above have it."""

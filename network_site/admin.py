@@ -1,16 +1,27 @@
 """The Support Unit's desk: Django's admin behind two factors, with its own scripts allowed."""
 
+import re
 from functools import update_wrapper
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.apps import AuthConfig
+from django.core.exceptions import BadRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from network_site.policy import own_scripts
+
+# Keys end before 2 ** 63, which has 19 digits; Django does not ask before it compares with them.
+BEYOND = re.compile(r"\d{19}")
+KEY = re.compile(r"\d{1,18}")
+# What staff type into a search, and the way back to its list.
+TYPED = {"q", "term", "_changelist_filters"}
 
 
 class DeskConfig(AdminConfig):
@@ -35,6 +46,27 @@ class AccountsConfig(AuthConfig):
     verbose_name = _("Accounts")
 
 
+def asks_for_what_cannot_be(request):
+    """Whether Django or a database would fail over it.
+
+    In the address that is a NUL, or a number beyond any key; in a form, what is chosen in a list
+    (fields say themselves what is wrong with them).
+    """
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values]
+    return (
+        any("\0" in text for pair in pairs for text in pair)
+        or "\0" in request.path
+        or any(BEYOND.search(value) for name, value in pairs if name not in TYPED)
+        or any("" in data.getlist(TO_FIELD_VAR) for data in (request.GET, request.POST))
+        or not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME)))
+    )
+
+
+def desk_page(view):
+    """Runs own scripts, and answers to what browsers send only: Django takes a PUT for a GET."""
+    return own_scripts(require_http_methods(["GET", "HEAD", "POST"])(view))
+
+
 class Desk(admin.AdminSite):
     site_header = _("Innocence Network: Support Unit")
     site_title = _("Support Unit")
@@ -45,13 +77,24 @@ class Desk(admin.AdminSite):
         device = getattr(request.user, "otp_device", None)
         return super().has_permission(request) and device is not None
 
+    def index(self, request, extra_context=None):
+        # Not at the top: models can be imported only once all apps are there.
+        from network_site import desk
+
+        def may_open(model):
+            return self._registry[model].has_view_permission(request)
+
+        return super().index(request, {"desk": desk.groups(may_open)} | (extra_context or {}))
+
     def admin_view(self, view, cacheable=False):
         def used(request, *args, **kwargs):
             # The idle time starts anew, and only here: no public page may set a cookie.
             request.session.modified = True
+            if asks_for_what_cannot_be(request):
+                raise BadRequest
             return view(request, *args, **kwargs)
 
-        return own_scripts(super().admin_view(update_wrapper(used, view), cacheable))
+        return desk_page(super().admin_view(update_wrapper(used, view), cacheable))
 
     def login(self, request, extra_context=None):
         from network_site.sign_in import SignInView
@@ -63,7 +106,7 @@ class Desk(admin.AdminSite):
     def open_view(self, view):
         """A page for who is not signed in yet."""
         page = sensitive_post_parameters()(view.as_view(desk=self))
-        return own_scripts(never_cache(page))
+        return desk_page(never_cache(page))
 
     def get_urls(self):
         from network_site import sign_in as pages

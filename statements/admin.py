@@ -3,13 +3,19 @@
 Drafts of a statement are written here, and what is published is only read.
 """
 
-from django.contrib import admin
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members.admin.concurrency import KeptRows, VersionedMixin
+from members.admin.history import HistoryMixin
 from members.admin.publishing import Preview, PublishingMixin, Verb
 from members.markdown import MarkdownField
 from statements.models import Edition, Page, Statement
@@ -57,7 +63,7 @@ class EditionInline(admin.TabularInline):
 
 
 @admin.register(Statement)
-class StatementAdmin(VersionedMixin, admin.ModelAdmin):
+class StatementAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["title", "topic", "newest", "withdrawn_on", "superseded_by"]
     list_select_related = ["superseded_by"]
     search_fields = ["title", "topic"]
@@ -112,7 +118,7 @@ class EditionPreview(Preview, EditionView):
 
 
 @admin.register(Edition)
-class EditionAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
+class EditionAdmin(VersionedMixin, PublishingMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["statement", "number", "published", "adopted_on", "adopted_by"]
     list_display_links = ["statement", "number"]
     list_filter = ["published"]
@@ -138,14 +144,41 @@ class EditionAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return ["statement"] if obj else []
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        edition = self.get_object(request, unquote(object_id))
+        # What was a draft when its form was opened may be published by now.
+        is_late = request.method == "POST" and edition and edition.published
+        if is_late and super().has_change_permission(request) and self.has_add_permission(request):
+            return self.go_on_as_new(request, edition)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def go_on_as_new(self, request, edition):
+        """The form of a new edition, with what was typed into one that takes no change any more."""
+        words = _(
+            "This edition is published by now and can no longer be changed, so yours is not "
+            "saved. What you typed is kept below as a new edition: say what changed, and save it."
+        )
+        self.message_user(request, words, messages.WARNING)
+        fields = flatten_fieldsets(self.fieldsets)
+        typed = {name: request.POST.get(name, "") for name in fields}
+        request.method = "GET"
+        request.GET = QueryDict(urlencode(typed | {"statement": edition.statement_id}))
+        response = self.add_view(request, form_url=reverse("admin:statements_edition_add"))
+        response.status_code = HTTPStatus.CONFLICT
+        return response
+
     def get_changeform_initial_data(self, request):
         """A new edition starts from the newest text of its statement."""
         initial = super().get_changeform_initial_data(request)
-        pk = initial.get("statement", "")
-        statement = Statement.objects.filter(pk=pk).first() if pk.isdecimal() else None
+        statement = Statement.objects.filter(pk=initial.get("statement")).first()
         if statement and statement.current:
-            initial |= {name: getattr(statement.current, name) for name in ("excerpt", "body")}
+            newest = {name: getattr(statement.current, name) for name in ("excerpt", "body")}
+            return newest | initial
         return initial
+
+    def make_draft(self, record):
+        """It counts from the editions that are published by now."""
+        record.number = None
 
     def view_on_site(self, edition):
         return public_address(edition)
@@ -166,7 +199,7 @@ class EditionAdmin(VersionedMixin, PublishingMixin, admin.ModelAdmin):
 
 
 @admin.register(Page)
-class PageAdmin(VersionedMixin, admin.ModelAdmin):
+class PageAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     """The site links to each page: there are always these, and staff change their words."""
 
     list_display = ["title", "slug"]

@@ -40,6 +40,18 @@ OF_REQUESTS = tuple(
 MAY_MARK_SAFE = {"members/markdown.py", "members/templatetags/page_head.py"}
 MAY_USE_SAFE = "templates/site/"  # crispy-forms hands its pack rendered HTML
 
+# What changes records past their history, and on what it may be called: on what has none.
+PAST_HISTORY = {
+    *("abulk_create", "abulk_update", "bulk_create", "bulk_update", "_raw_delete"),
+    *("aupdate", "update", "save_without_historical_record"),
+}
+MAY_PASS_HISTORY = {
+    "members/gazetteer/load.py: Region.objects",
+    "members/models/history.py: history.objects",
+    "members/models/words.py: self",
+    "network_site/second_factor.py: StaticToken.objects",
+}
+
 PHYSICAL = re.compile(
     r"(?<![\w-])(?:[\w-]+-)?(?:left|right)(?:-[\w-]+)?\s*:"
     r"|\b(?:text-align|float|clear)\s*:\s*(?:left|right)\b"
@@ -94,6 +106,19 @@ def marks_safe(source):
         for node in ast.walk(ast.parse(source))
     }
     return bool(named & {"mark_safe", "SafeString", "SafeText", "__html__"})
+
+
+def calls_past_history(source):
+    """On what the source calls any of that, as it is written there; or how it leaves it out."""
+    tree = ast.parse(source)
+    # What is passed by position goes to the ``update`` of a dictionary or a set.
+    of_others = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in PAST_HISTORY:
+            if node.attr != "update" or node not in of_others:
+                yield ast.unparse(node.value)
+        elif "skip_history_when_saving" in (getattr(node, "attr", ""), getattr(node, "value", "")):
+            yield "skip_history_when_saving"
 
 
 def defines_tests(source):
@@ -165,6 +190,35 @@ def test_only_the_sanitiser_marks_text_as_safe():
 def test_marking_text_as_safe_is_found(source):
     assert marks_safe(source)
     assert not marks_safe("from django.utils.html import format_html")
+
+
+def test_nothing_is_saved_past_the_history():
+    found = {
+        f"{path.relative_to(ROOT)}: {receiver}"
+        for app in MAY_IMPORT
+        for path, module, _ in modules(app)
+        if ".migrations." not in module
+        for receiver in calls_past_history(path.read_text())
+    }
+    assert not found - MAY_PASS_HISTORY
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Organization.objects.filter(pk=1).update(published=True)",
+        "queryset.update(**values)",
+        "change = Coverage.objects.bulk_create\nchange(rules)",
+        "organization.coverage.bulk_update(rules, ['note'])",
+        "queryset._raw_delete('default')",
+        "opening.save_without_historical_record()",
+        "opening.skip_history_when_saving = True",
+        "setattr(opening, 'skip_history_when_saving', True)",
+    ],
+)
+def test_what_passes_the_history_is_found(source):
+    assert list(calls_past_history(source))
+    assert not list(calls_past_history("organization.save()\nseen.update(more)\nform.updated = 1"))
 
 
 def test_files_with_tests_are_named_so_and_files_named_so_have_tests():

@@ -73,16 +73,19 @@ class KeptRows(forms.BaseInlineFormSet):
 
     def __init__(self, data=None, files=None, instance=None, **kwargs):
         prefix = kwargs.get("prefix") or self.get_default_prefix()
-        if data is not None and instance is not None and instance.pk:
-            siblings = self.model._default_manager.filter(**{self.fk.name: instance})
-            stored = {str(pk) for pk in siblings.values_list("pk", flat=True)}
+        if data is not None and instance is not None:
+            # A new record has none yet, whatever its form says.
+            rows = self.model._default_manager.filter(**{self.fk.name: instance.pk})
+            stored = {str(pk) for pk in rows.values_list("pk", flat=True)}
             data = with_lost_rows_as_new(data, prefix, self.model._meta.pk.name, stored)
         super().__init__(data, files, instance, **kwargs)
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         for field in form.fields.values():
-            field.widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
+            # Around a relation stands another widget, whose attributes are nobody's.
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
 
 
 def with_lost_rows_as_new(data, prefix, key, stored):

@@ -1,7 +1,7 @@
 """From where members take cases: the rules of an organization, and who covers a region."""
 
 from django.contrib import admin
-from django.db.models.functions import Length
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.admin.concurrency import KeptRows
+from members.admin.pages import Menus
 from members.contradictions import contradictions
 from members.coverage import in_order, members_for_parts, with_reasons
 from members.models import Coverage, Organization, Region
@@ -49,16 +50,19 @@ class CoverageFormSet(KeptRows):
         """Nothing: two rules for one region are said with the other contradictions."""
 
 
-class CoverageInline(admin.TabularInline):
+class CoverageInline(Menus, admin.TabularInline):
     model = Coverage
     formset = CoverageFormSet
-    extra = 0
+    verbose_name = gettext_lazy("place")
     verbose_name_plural = gettext_lazy("convictions it takes, place by place")
     autocomplete_fields = ["region"]
     fields = ["region", "effect", "evidence", "note", "public_reads"]
     readonly_fields = ["public_reads"]
 
     organization = None
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 2
 
     def get_formset(self, request, obj=None, **kwargs):
         self.organization = obj
@@ -100,25 +104,51 @@ def whole_coverage(organization):
     return format_html_join("\n", "<p>{}</p>", sentences) or _("Nothing: there is no row yet.")
 
 
+class OwnMember(admin.SimpleListFilter):
+    title = gettext_lazy("members of its own")
+    parameter_name = "member"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("no_state", _("US states and territories without one")),
+            ("no_country", _("Countries without one")),
+        ]
+
+    def queryset(self, request, queryset):
+        dedicated = Coverage.objects.of(Organization.objects.listed()).not_excluding()
+        match self.value():
+            case "no_state":
+                return dedicated.leave_out(queryset.states())
+            case "no_country":
+                return dedicated.leave_out(queryset.countries())
+
+
+def likelier_first(regions, words):
+    """Of Montana in the US, Montana in Bulgaria and their like, first what staff mean oftenest."""
+    kinds = [Region.Kind.COUNTRY, Region.Kind.SUBDIVISION, Region.Kind.COUNTY]
+    return regions.order_by(
+        Case(*(When(kind=kind, then=place) for place, kind in enumerate(kinds)), default=0),
+        Case(When(name__istartswith=words, then=0), default=1),
+        Case(When(country="US", then=0), default=1),
+        "name",
+    )
+
+
 @admin.register(Region)
 class RegionAdmin(admin.ModelAdmin):
     """Regions come from the gazetteer: staff look them up and do not change them."""
 
     list_display = ["name", "code", "kind", "country"]
-    list_filter = ["kind"]
+    list_filter = [OwnMember, "kind"]
     list_select_related = ["country"]
     search_fields = ["name", "code"]
     ordering = ["name", "code"]
     readonly_fields = ["covered_by", "in_parts", "excluded_by"]
     fields = ["name", "code", "kind", "parent", *readonly_fields]
 
-    class Media:
-        css = {"all": ["css/desk.css"]}
-
     def get_search_results(self, request, queryset, search_term):
-        # Those who choose a region nearly always mean a state or a country, not a village.
         queryset, duplicates = super().get_search_results(request, queryset, search_term)
-        return queryset.order_by(Length("path"), "name"), duplicates
+        return likelier_first(queryset, search_term), duplicates
 
     @admin.display(description=gettext_lazy("who takes cases from all of it"))
     def covered_by(self, region):

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,6 +63,12 @@ class Confirmation(admin.SimpleListFilter):
 
 
 class FreshnessMixin(RecordPages):
+    def get_ordering(self, request):
+        """What is due comes as it is to be done: never confirmed first, then the longest ago."""
+        if request.GET.get(Confirmation.parameter_name) == "due":
+            return self.model.objects.confirmation_due().query.order_by
+        return super().get_ordering(request)
+
     @admin.action(description=gettext_lazy("Facts confirmed"), permissions=["change"])
     def confirm_selected(self, request, queryset):
         return self.confirm(request, list(queryset))
@@ -91,7 +98,7 @@ class FreshnessMixin(RecordPages):
             records,
             lambda organization: organization.confirm(**facts),
             done=_("Facts confirmed: %(records)s."),
-            note=_("Facts confirmed."),
+            note=confirmation_note(**facts),
         )
 
     def confirm_page(self, request, record):
@@ -124,6 +131,13 @@ class FreshnessMixin(RecordPages):
         if self.has_change_permission(request, record):
             tools.append((_("Facts confirmed"), self.record_address("confirm", record)))
         return tools
+
+
+def confirmation_note(on, how, by):
+    """For the history: who said when that the facts are right, and how."""
+    how = Organization.Confirmation(how).label
+    words = {"date": date_format(on, "j F Y"), "how": how, "by": by}
+    return _("Facts confirmed: %(date)s, %(how)s (%(by)s).") % words
 
 
 def confirmed_words(organization):

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from members.admin.addresses import WEB_ADDRESSES
+from members.admin.history import HistoryMixin
 from members.models import Milestone, ReportedTotal, SisterNetwork
 
 
 @admin.register(SisterNetwork)
-class SisterNetworkAdmin(admin.ModelAdmin):
+class SisterNetworkAdmin(HistoryMixin, admin.ModelAdmin):
     list_display = ["name", "website"]
     search_fields = ["name"]
     autocomplete_fields = ["countries"]
@@ -15,11 +16,11 @@ class SisterNetworkAdmin(admin.ModelAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(admin.ModelAdmin):
+class MilestoneAdmin(HistoryMixin, admin.ModelAdmin):
     list_display = ["year", "month", "text"]
     search_fields = ["text"]
 
 
 @admin.register(ReportedTotal)
-class ReportedTotalAdmin(admin.ModelAdmin):
+class ReportedTotalAdmin(HistoryMixin, admin.ModelAdmin):
     list_display = ["year", "month", "total", "us", "elsewhere"]

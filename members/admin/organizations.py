@@ -1,7 +1,9 @@
 """The organizations, as the desk keeps them."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -10,17 +12,30 @@ from django.utils.translation import gettext_lazy, ngettext
 from members.admin.addresses import WEB_ADDRESSES
 from members.admin.concurrency import KeptRows, VersionedMixin
 from members.admin.coverage import CoverageInline, whole_coverage
+from members.admin.exchange import ExchangeMixin
 from members.admin.freshness import Confirmation, FreshnessMixin, confirmed_words
+from members.admin.history import HistoryMixin
 from members.admin.publishing import Preview, PublishingMixin, Verb
+from members.contradictions import contradictions
+from members.exports import OrganizationResource
 from members.locate import locate
-from members.models import FormerName, MembershipPeriod, Organization
+from members.models import Coverage, FormerName, MembershipPeriod, Organization
 from members.views import OrganizationDetailView
+
+
+class MembershipPeriodForm(forms.ModelForm):
+    def has_changed(self):
+        """A new row counts as it stands: when a member joined is often not known."""
+        return self.instance.pk is None or super().has_changed()
 
 
 class MembershipPeriodInline(admin.TabularInline):
     model = MembershipPeriod
+    form = MembershipPeriodForm
     formset = KeptRows
-    extra = 0
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
 
 
 class FormerNameInline(admin.TabularInline):
@@ -56,10 +71,31 @@ class Standing(admin.SimpleListFilter):
                 return queryset.filter(published=True).exclude(pk__in=listed)
 
 
+class Attention(admin.SimpleListFilter):
+    """Each name is a method of the queryset."""
+
+    title = gettext_lazy("what is missing")
+    parameter_name = "attention"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("without_contact", _("No contact at all")),
+            ("without_address", _("No postal address")),
+            ("without_coverage", _("No coverage")),
+            ("with_contradictory_coverage", _("Contradictory coverage")),
+        ]
+
+    def queryset(self, request, queryset):
+        known = {name for name, _label in self.lookup_choices}
+        return getattr(queryset, self.value())() if self.value() in known else queryset
+
+
 @admin.register(Organization)
-class OrganizationAdmin(VersionedMixin, FreshnessMixin, PublishingMixin, admin.ModelAdmin):
+class OrganizationAdmin(
+    VersionedMixin, FreshnessMixin, PublishingMixin, ExchangeMixin, HistoryMixin, admin.ModelAdmin
+):
     list_display = ["name", "office", "standing", "confirmed_on"]
-    list_filter = [Standing, Confirmation, "kind", "intake_state"]
+    list_filter = [Standing, Attention, Confirmation, "kind", "intake_state"]
     list_select_related = ["region__country"]
     search_fields = ["name", "short_name", "other_names__name", "city"]
     autocomplete_fields = ["region"]
@@ -71,7 +107,9 @@ class OrganizationAdmin(VersionedMixin, FreshnessMixin, PublishingMixin, admin.M
     change_list_template = "admin/members/organization/change_list.html"
     actions = ["confirm_selected", *PublishingMixin.actions]
     preview = OrganizationPreview
+    resource = OrganizationResource
     inlines = [CoverageInline, MembershipPeriodInline, FormerNameInline]
+    history_rows = [inline.model for inline in inlines]
     readonly_fields = ["standing", "public_reads", "confirmation"]
     fieldsets = [
         (gettext_lazy("Name"), {"fields": ["name", "short_name", "slug"]}),
@@ -109,9 +147,6 @@ class OrganizationAdmin(VersionedMixin, FreshnessMixin, PublishingMixin, admin.M
         {"fields": ["standing", "public_reads", "confirmation"]},
     )
 
-    class Media:
-        css = {"all": ["css/desk.css"]}
-
     def get_queryset(self, request):
         listed = Organization.objects.listed().filter(pk=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_listed=Exists(listed))
@@ -129,6 +164,11 @@ class OrganizationAdmin(VersionedMixin, FreshnessMixin, PublishingMixin, admin.M
         if obj.latitude is None or (moved and not placed_by_hand):
             locate(obj)
         super().save_model(request, obj, form, change)
+
+    def check_rows(self, record, models):
+        rules = list(record.coverage.select_related("region")) if Coverage in models else []
+        if found := contradictions(rules):
+            raise ValidationError(list(found.values()))
 
     def view_on_site(self, organization):
         return organization.get_absolute_url() if is_listed(organization) else None

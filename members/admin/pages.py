@@ -1,10 +1,14 @@
 """Pages of the desk beside Django's own: buttons of a record, and questions before a change."""
 
+import re
+
+from django import forms
 from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -12,16 +16,75 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from members.models.history import because
+
 # More records than this are counted in a message, not named.
 NAMED = 3
 
 
-class RecordPages:
+# Of nothing: keys are numbers from 1 on, or the codes of regions.
+NO_KEY = "0"
+
+
+class Menu(AutocompleteSelect):
+    """Takes what cannot be a key, over which Django and PostgreSQL fail, for one of nothing."""
+
+    def value_from_datadict(self, data, files, name):
+        return self.key(super().value_from_datadict(data, files, name))
+
+    def key(self, value):
+        is_number = isinstance(self.field.related_model._meta.pk, models.AutoField)
+        can_be = r"\d{1,18}" if is_number else r"[^\0]+"
+        return NO_KEY if value and not re.fullmatch(can_be, value) else value
+
+
+class MultipleMenu(AutocompleteSelectMultiple, Menu):
+    def key(self, values):
+        return list(map(super().key, values))
+
+
+class Menus:
+    """For a ModelAdmin or an inline: menus that ask the server bear any answer."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Menu(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", MultipleMenu(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class RecordPages(Menus):
     """For a ModelAdmin: pages of one record, each with a button above its form."""
+
+    @property
+    def media(self):
+        return super().media + forms.Media(js=["admin/js/jquery.init.js", "js/desk.js"])
 
     def object_tools(self, request, record):
         """The buttons, as (words, address)."""
         return []
+
+    def list_tools(self, request):
+        """The buttons of the list, as (words, address)."""
+        return []
+
+    def changelist_view(self, request, extra_context=None):
+        tools = {"list_tools": self.list_tools(request)}
+        return super().changelist_view(request, tools | (extra_context or {}))
+
+    def get_changeform_initial_data(self, request):
+        """Without what is no choice of its field: Django's menus fail over a key that is none."""
+        initial = super().get_changeform_initial_data(request)
+        for name in set(initial) & set(self.autocomplete_fields):
+            try:
+                self.opts.get_field(name).formfield().clean(initial[name])
+            except ValidationError:
+                del initial[name]
+        return initial
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
@@ -73,12 +136,12 @@ class RecordPages:
     def change_each(self, request, records, change, *, done, note):
         """Changes the records one by one, each as it is stored now, and says what became of them.
 
-        ``done`` is the message, with a place for ``%(records)s``; ``note`` goes into the log.
+        ``done`` is the message, with a place for ``%(records)s``; ``note`` goes into the history.
         """
         changed = []
         for one in records:
             try:
-                with transaction.atomic():
+                with transaction.atomic(), because(note):
                     stored = self.model._base_manager.select_for_update().get(pk=one.pk)
                     change(stored)
                     self.log_change(request, stored, note)

@@ -48,6 +48,8 @@ class Verb(TextChoices):
 class Preview:
     """Before a public detail view: shows a record that need not be public, to the desk only."""
 
+    has_page = True
+
     def get(self, request, record):
         self.object = record
         return self.render_to_response(self.get_context_data(object=record))
@@ -57,7 +59,10 @@ class Preview:
 
     def get_context_data(self, **kwargs):
         public_template, *_others = super().get_template_names()
-        return super().get_context_data(public_template=public_template, **kwargs)
+        # Links to what goes with the public page lead nowhere while there is none.
+        return super().get_context_data(
+            public_template=public_template, has_no_page=not self.has_page, **kwargs
+        )
 
 
 class PublishingMixin(RecordPages):
@@ -110,12 +115,21 @@ class PublishingMixin(RecordPages):
         return page
 
     def preview_page(self, request, record):
-        return self.preview.as_view()(request, record)
+        has_page = self.view_on_site(record) is not None
+        return self.preview.as_view(has_page=has_page)(request, record)
 
     def get_actions(self, request):
         actions = super().get_actions(request)
         left_out = {f"{verb}_selected" for verb in Verb if verb not in self.verbs}
         return {name: action for name, action in actions.items() if name not in left_out}
+
+    def response_post_save_add(self, request, obj):
+        """To its form, where the next steps are."""
+        words = _("It is a draft that only the desk sees. Look at its preview.")
+        if self.has_publish_permission(request):
+            words = _("It is a draft that only the desk sees. Look at its preview, and publish it.")
+        self.message_user(request, words, messages.INFO)
+        return self.back_to(obj)
 
     def get_urls(self):
         pages = [

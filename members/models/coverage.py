@@ -22,6 +22,15 @@ class CoverageQuerySet(models.QuerySet):
         """The rules by which a region is covered, be it by referral only."""
         return self.exclude(effect=Coverage.Effect.EXCLUDES)
 
+    def leave_out(self, regions):
+        """Those of some countries and US states with none of these rules, not even for a part."""
+        return regions.filter(
+            *(
+                ~Exists(self.filter(**{region: OuterRef("pk")}))
+                for region in ("region", "region__parent", "region__country")
+            )
+        )
+
     def on_path_of(self, region):
         """The rules for ``region`` and for all that it lies in."""
         return self.filter(region__in=region.lineage)

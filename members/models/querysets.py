@@ -27,6 +27,17 @@ class OrganizationQuerySet(models.QuerySet):
         """Organizations whose most specific rule for ``region`` does not exclude it."""
         return self.filter(pk__in=Coverage.objects.taking(region).values("organization"))
 
+    def without_address(self):
+        return self.filter(postal_address="")
+
+    def without_contact(self):
+        """Those of which nothing is known by which they can be reached."""
+        return self.without_address().filter(phone="", email="", website="", intake_url="")
+
+    def without_coverage(self):
+        """Those without a rule: the finder offers them for no place."""
+        return self.filter(~Exists(Coverage.objects.filter(organization=OuterRef("pk"))))
+
     def with_contradictory_coverage(self):
         """Organizations with a rule that takes back nothing, or says what a wider one says."""
         return self.filter(pk__in=Coverage.objects.contradictory().values("organization"))

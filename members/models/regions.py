@@ -21,6 +21,9 @@ class RegionQuerySet(models.QuerySet):
         """The US states, the District of Columbia and the territories."""
         return self.filter(kind=Region.Kind.SUBDIVISION, parent="US")
 
+    def countries(self):
+        return self.filter(kind=Region.Kind.COUNTRY)
+
     def with_offices(self, organizations):
         """The countries in which one of the organizations has its office."""
         offices = organizations.filter(region__country=OuterRef("pk"))

@@ -131,6 +131,16 @@ def test_what_is_wrong_is_said_in_words_and_nothing_is_saved(desk, fields, messa
     assert Coverage.objects.count() == rules
 
 
+def test_a_new_form_has_rows_ready_of_which_empty_places_are_left_out(desk):
+    rows = typed(desk.get(ADD))
+    assert (rows["coverage-TOTAL_FORMS"], rows["memberships-TOTAL_FORMS"]) == (2, 1)
+    fields = {"name": "Fictional Legal Clinic", "slug": "fictional", "kind": "nonprofit"}
+    assert desk.post(ADD, rows | fields | {"region": "US-VA"}).status_code == 302
+    organization = Organization.objects.get(slug="fictional")
+    assert not organization.coverage.exists()
+    assert organization.memberships.on().count() == 1, "since when is often not known"
+
+
 # Choosing a region -------------------------------------------------------------------------------
 
 
@@ -142,9 +152,11 @@ def test_what_is_wrong_is_said_in_words_and_nothing_is_saved(desk, fields, messa
         ("US-TX", ["US-TX"]),
         ("canada", ["CA"]),
         ("washington", ["US-WA"]),
+        ("montana", ["US-MT", "BG-12"]),
+        ("kansas", ["US-KS", "US-AR"]),
     ],
 )
-def test_the_wider_regions_are_offered_first(desk, term, first):
+def test_the_wider_regions_are_offered_first_and_what_begins_so_and_the_states(desk, term, first):
     response = desk.get("/admin/autocomplete/", {**REGIONS, "term": term})
     codes = [result["id"] for result in response.json()["results"]]
     depths = [len(Region.objects.get(code=code).lineage) for code in codes]

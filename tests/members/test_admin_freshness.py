@@ -45,7 +45,8 @@ def test_facts_are_confirmed_with_who_when_and_how(sign_in, client, make_member)
     public = Page(client.get(organization.get_absolute_url())).text()
     assert "Details checked on 4 March 2020, by telephone." in public
     assert "Fictional Clerk" not in public
-    assert LogEntry.objects.get(object_id=organization.pk).change_message == "Facts confirmed."
+    log = LogEntry.objects.get(object_id=organization.pk)
+    assert log.change_message == "Facts confirmed: 4 March 2020, by telephone (Fictional Clerk)."
     desk_page = Page(editor.get(page_of(organization))).text("content")
     assert "Last confirmed on 2020-03-04, by telephone (Fictional Clerk)." in desk_page
 

@@ -209,7 +209,7 @@ def test_a_post_without_the_token_is_refused(desk, make_member, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("pk", ["0", "x", "9" * 30, "%00", "_0A"])
+@pytest.mark.parametrize("pk", ["0", "x", "9" * 30, "_0A"])
 def test_a_record_that_does_not_exist_is_told(desk, page, pk):
     response = desk.get(f"{LIST}{pk}/{page}/", follow=True)
     assert response.status_code == 200

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from statements.models import Edition, Statement
@@ -143,10 +144,41 @@ def test_a_published_edition_is_only_read(desk, client, make_statement):
     after = desk.get(change_url(draft))
     assert not after.context["has_change_permission"]
     assert after.context["absolute_url"] == draft.get_absolute_url()
-    assert desk.post(change_url(draft), typed(page) | {"body": "Other."}).status_code == 403
+    assert desk.post(change_url(draft), typed(page) | {"body": "Other."}).status_code == 409
     assert Edition.objects.get(pk=draft.pk).body == draft.body
     response = desk.get(change_url(draft, "publish"), follow=True)
     assert "Nothing to publish" in messages(response)[0]
+
+
+def test_what_was_typed_into_a_draft_that_was_published_meanwhile_goes_into_a_new_one(
+    desk, make_statement
+):
+    statement = make_statement("Fictional", {}, {"published": False, "adopted_on": "2015-03-10"})
+    draft = statement.editions.get(published=False)
+    late = typed(desk.get(change_url(draft))) | {"body": "Other words.", "change_note": ""}
+    late.pop("complete")
+    draft.publish()
+    response = desk.post(change_url(draft), late)
+    assert "can no longer be changed" in messages(response)[0]
+    assert statement.editions.count() == 2
+    form = Page(response).find("form", id="edition_form")
+    assert [one["action"] for one in form] == [ADD_EDITION]
+    kept = typed(response)
+    assert (kept["body"], kept["adopted_on"]) == ("Other words.", "2015-03-10")
+    assert not kept.pop("complete")
+    assert desk.post(ADD_EDITION, kept | {"change_note": "Other words."}).status_code == 302
+    new = statement.editions.get(number=3)
+    assert (new.body, new.complete, new.published) == ("Other words.", False, False)
+
+
+def test_who_may_not_change_editions_is_refused_also_after_they_are_published(
+    sign_in, make_statement
+):
+    client = sign_in("editor")
+    client.user.groups.clear()
+    client.user.user_permissions.set(Permission.objects.filter(codename="view_edition"))
+    edition = make_statement().editions.get()
+    assert client.post(change_url(edition), TEXT).status_code == 403
 
 
 def test_who_publishes_is_told_what_readers_will_miss_and_that_it_is_for_good(desk, make_statement):
