@@ -22,18 +22,24 @@ FICTIONAL = {
 
 def add():
     from jobs.models import JobOpening
-    from members.models import MembershipPeriod, Organization
+    from members.models import Coverage, MembershipPeriod, Organization
     from statements.models import Edition, Statement
 
     today = datetime.date.today()
-    hiring = Organization.objects.create(
-        name="Fictional Hiring Project",
-        slug="fictional-hiring-project",
-        kind=Organization.Kind.NONPROFIT,
-        region_id="US-VA",
-        published=True,
-    )
-    MembershipPeriod.objects.create(organization=hiring, known_on=datetime.date(2020, 1, 1))
+
+    def member(name, **fields):
+        made = Organization.objects.create(
+            name=f"Fictional {name} Project",
+            slug=f"fictional-{name.lower()}-project",
+            kind=Organization.Kind.NONPROFIT,
+            region_id="US-VA",
+            published=True,
+            **fields,
+        )
+        MembershipPeriod.objects.create(organization=made, known_on=datetime.date(2020, 1, 1))
+        return made
+
+    hiring = member("Hiring")
 
     def opening(pk, title, posted, **fields):
         JobOpening.objects.create(
@@ -89,6 +95,21 @@ def add():
     )
     statement("old-words", "What was said before.", superseded_by=coming_home)
     statement("no-longer", "What holds no more.", withdrawn_on=datetime.date(2019, 5, 6))
+
+    # For the tests that change something: no other test looks at these.
+    member("Quiet", postal_address="1 Example Road\nExampletown, VA 00000", phone="555 0100")
+    Coverage.objects.create(organization=member("Dishonest"), region_id="GL")
+    statement("second-thoughts", "Everybody needs a home.")
+
+    # Drafts, which only the desk sees.
+    draft = Organization(
+        pk=901, name="Fictional Draft", slug="draft", kind="nonprofit", region_id="US-VA"
+    )
+    draft.save()
+    draft.phone = "555 0199"
+    draft.save()
+    unfinished = statement("unfinished")
+    Edition.objects.create(pk=901, statement=unfinished, excerpt="In short.", body="Words.")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,51 @@
-"""Takes the README's pictures, on a phone in light colours, of the site as delivered.
+"""Takes the README's pictures, in light colours, of the site as delivered.
+
+The public pages are taken on a phone, the desk's on a computer.
 
 python -m tests.browser.screenshots docs
 """
 
 import sys
 from base64 import b64decode
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.server import ARGUMENTS, CHROMIUM, new_site, serving
+from tests.browser.staff import new_account, sign_in
 
-PICTURES = {"home": "/", "answer": "/find/?place=Wisconsin"}
 PHONE = {"width": 390, "height": 844}
-# Playwright writes PNG and JPEG only; WebP is half as large and as sharp.
-AS_WEBP = {"format": "webp", "quality": 60, "clip": {"x": 0, "y": 0, **PHONE, "scale": 2}}
+PUBLIC = {"home": "/", "answer": "/find/?place=Wisconsin"}
+# Where the Support Unit is: the forms say so if it is another hour there.
+TIME_ZONE = "America/New_York"
+COMPUTER = {"width": 1280, "height": 760}
 
 
-def take(page, address):
-    # The font is shown from the second visit on: the first one does not wait for it.
-    for _ in range(2):
-        page.goto(address, wait_until="networkidle")
-    answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", AS_WEBP)
+def take(page, scale):
+    # Playwright writes PNG and JPEG only; WebP is half as large and as sharp.
+    clip = {"x": 0, "y": page.evaluate("scrollY"), **page.viewport_size, "scale": scale}
+    as_webp = {"format": "webp", "quality": 60, "clip": clip}
+    answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", as_webp)
     return b64decode(answer["data"])
+
+
+def public_pictures(page):
+    for name, address in PUBLIC.items():
+        # The font is shown from the second visit on: the first one does not wait for it.
+        for _ in range(2):
+            page.goto(address, wait_until="networkidle")
+        yield name, take(page, scale=2)
+
+
+def desk_pictures(page, account):
+    sign_in(page, account)
+    yield "desk", take(page, scale=1)
+    page.goto("/admin/members/organization/?q=Great+North")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator("#coverage-group").scroll_into_view_if_needed()
+    yield "organization", take(page, scale=1)
 
 
 def main(directory):
@@ -31,14 +53,19 @@ def main(directory):
         raise SystemExit("No Chromium on this machine (Debian package: chromium).")
     with (
         TemporaryDirectory() as site,
-        serving(new_site(Path(site))) as base_url,
+        serving(variables := new_site(Path(site))) as base_url,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser,
     ):
-        page = browser.new_page(base_url=base_url, viewport=PHONE, color_scheme="light")
-        for name, address in PICTURES.items():
+        options = {"base_url": base_url, "color_scheme": "light", "timezone_id": TIME_ZONE}
+        phone = browser.new_page(viewport=PHONE, **options)
+        computer = browser.new_page(viewport=COMPUTER, **options)
+        pictures = chain(
+            public_pictures(phone), desk_pictures(computer, new_account(variables, name="maria"))
+        )
+        for name, picture in pictures:
             path = Path(directory, f"{name}.webp")
-            path.write_bytes(take(page, address))
+            path.write_bytes(picture)
             print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 

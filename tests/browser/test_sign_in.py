@@ -1,19 +1,15 @@
 """Staff sign in with a real browser: by keyboard, with scripts or without, and nothing blocked."""
 
 import re
-import subprocess
-import sys
-from base64 import b32decode
+from functools import partial
 from secrets import token_hex
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django_otp.oath import TOTP
 from playwright.sync_api import expect
 
-from tests.browser.server import ROOT
+from tests.browser.staff import code_of, new_account, run_command, type_in
 
 pytestmark = pytest.mark.browser
 
@@ -24,27 +20,13 @@ STATUS = re.compile(r"the server responded with a status of 429")
 
 @pytest.fixture
 def manage(site):
-    """Runs a command on the site; gives what it prints."""
-
-    def manage(*arguments, **variables):
-        command = [sys.executable, "manage.py", *arguments]
-        options = {"cwd": ROOT, "env": site[1] | variables, "check": True}
-        return subprocess.run(command, **options, stdout=subprocess.PIPE, text=True).stdout
-
-    return manage
+    """Runs a command on the site, with more variables if need be; gives what it prints."""
+    return partial(run_command, site[1])
 
 
 @pytest.fixture
-def staff(manage):
-    """An account with both factors, made as `make staff` makes one."""
-    name = f"staff-{token_hex(4)}"
-    shown = manage("add_staff", "--username", name)
-    return SimpleNamespace(
-        name=name,
-        password=re.search(r"Password: +(\S+)", shown)[1],
-        key=re.search(r"Key for the app: +([A-Z2-7 ]+)", shown)[1],
-        recovery_code=re.search(r"Recovery codes: +(\w{4} \w{4})", shown)[1],
-    )
+def staff(site):
+    return new_account(site[1])
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -61,20 +43,6 @@ def visitor(request, new_context):
     page.problems = problems
     yield page
     assert problems == []
-
-
-def code_of(key):
-    return f"{TOTP(b32decode(key.replace(' ', ''))).token():06}"
-
-
-def type_in(page, *texts):
-    """Types where the page has put the focus, then in the next fields; at the end Enter."""
-    expect(page.locator("input:focus")).to_be_visible()
-    for number, text in enumerate(texts):
-        page.keyboard.press("Tab" if number else "Control+A")
-        page.keyboard.type(text)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def heading(page):
