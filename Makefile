@@ -50,6 +50,7 @@ setup: .venv/site.stamp .env ## Install, migrate, load the data, collect static 
 	@$(MANAGE) load_starter_content
 	@echo '==> Static files'
 	@$(MANAGE) collectstatic --no-input
+	@$(MANAGE) make_error_pages
 
 staff: setup ## Make an account for the desk on this machine, and print how to sign in
 	@$(MANAGE) add_staff $(ARGS)

@@ -3,8 +3,8 @@
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-from django.core.cache import cache
-from django.utils.crypto import salted_hmac
+
+from network_site.counts import count
 
 HOUR = 3600
 MOST_FROM_ONE, MOST = 20, 100
@@ -13,22 +13,13 @@ MOST_FROM_ONE, MOST = 20, 100
 def seconds_to_wait(address, at):
     """Counts one more message from the address; 0 if it may be sent.
 
-    An unknown address is only counted among all. A cache that fails stops nobody.
+    An unknown address is only counted among all.
     """
-    hour, passed = divmod(int(at), HOUR)
     limits = [("all", MOST)]
     if address:
-        limits.insert(0, (salted_hmac(__name__, household(address)).hexdigest(), MOST_FROM_ONE))
-    try:
-        full = any(count(f"contact:{hour}:{name}") > most for name, most in limits)
-    except Exception:  # whatever a cache raises: a lost count is better than a lost message
-        return 0
-    return HOUR - passed if full else 0
-
-
-def count(key):
-    cache.add(key, 0, HOUR)
-    return cache.incr(key)
+        limits.insert(0, (f"from {household(address)}", MOST_FROM_ONE))
+    full = any(count(f"contact {name}", period=HOUR, at=at) > most for name, most in limits)
+    return HOUR - int(at) % HOUR if full else 0
 
 
 def client_address(request):

@@ -48,6 +48,10 @@ EMAIL_TIMEOUT = 5
 # The header in which a proxy tells the visitor's address; any visitor can send it too, so that
 # none is read unless named.
 CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", "")
+# Where all processes of the site count what the limits allow (network_site/counts.py).
+COUNTS_DIR = Path(env.str("COUNTS_DIR", "") or VAR_DIR / "counts")
+# The file that tells the proxy in front to forget its pages (network_site/purge.py).
+CHANGED_FILE = env.str("CHANGED_FILE", "")
 DEBUG = env.bool("DEBUG", False)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 
@@ -81,12 +85,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # What sets headers comes first, so that answers given early have them too.
+    "network_site.caching.PublicAnswers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    # Inside of that one, which compresses the same page to other bytes each time.
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

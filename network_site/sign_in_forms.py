@@ -1,8 +1,9 @@
+import time
+
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from network_site import second_factor
+from network_site.counts import count
 from network_site.lock import count_wrong_code
 
-# Seconds between two e-mails with a link to one person.
+# In so many seconds one person gets one e-mail with a link.
 PAUSE = 300
 
 
@@ -95,7 +97,7 @@ class EnrolForm(forms.Form):
 
 class PasswordResetForm(auth_forms.PasswordResetForm):
     def get_users(self, email):
-        """Also who was invited and has no password yet; nobody twice within the pause."""
+        """Also who was invited and has no password yet; nobody twice in a period."""
         for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
-            if cache.add(f"password-reset:{user.pk}", True, PAUSE):
+            if count(f"password reset {user.pk}", period=PAUSE, at=time.time()) <= 1:
                 yield user

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from jobs.sitemaps import JobSitemap
@@ -26,7 +27,7 @@ urlpatterns = [
     path("contact/", ContactView.as_view(), name="contact"),
     path(
         "contact/sent/",
-        TemplateView.as_view(template_name="network_site/contact_sent.html"),
+        never_cache(TemplateView.as_view(template_name="network_site/contact_sent.html")),
         name="contact-sent",
     ),
     path("search/", views.SearchView.as_view(), name="search"),

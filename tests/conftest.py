@@ -16,6 +16,7 @@ os.environ |= {
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "website@example.org",
     "CLIENT_ADDRESS_HEADER": "",
+    "CHANGED_FILE": "",
     "HTTPS": "off",
     "DEBUG": "off",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite://:memory:"),

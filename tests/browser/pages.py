@@ -9,5 +9,5 @@ FAILURES = {
     "403": ("/refused/", 403),
     "403 of a form": ("/refused-form/", 403),
     "500": ("/broken/", 500),
-}
+} | {f"nginx {page}": (f"/nginx/{page}/", 200) for page in ("413", "429", "503")}
 PAGES = PUBLIC | FICTIONAL | FAILURES

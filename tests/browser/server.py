@@ -41,6 +41,7 @@ def new_site(directory):
         "DEBUG": "off",
         "DATABASE_URL": f"sqlite:///{directory / 'db.sqlite3'}",
         "TEST_STATIC_ROOT": str(directory / "static"),
+        "COUNTS_DIR": str(directory / "counts"),
     }
     for command in SETUP:
         arguments = [sys.executable, "manage.py", *command]

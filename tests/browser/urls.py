@@ -3,7 +3,9 @@
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.urls import path
 from django.views.csrf import csrf_failure
+from django.views.generic import TemplateView
 
+from network_site.management.commands.make_error_pages import PAGES
 from network_site.urls import *  # noqa: F403
 from network_site.urls import urlpatterns
 
@@ -27,4 +29,6 @@ urlpatterns = [
     path("refused/", refused),
     path("refused-form/", csrf_failure),
     path("broken/", broken),
+    # What nginx shows by itself.
+    *(path(f"nginx/{page}/", TemplateView.as_view(template_name=f"{page}.html")) for page in PAGES),
 ]

@@ -1,15 +1,14 @@
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
 
 from network_site import second_factor
 from tests.network_site.staff import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def no_visits_before():
-    """Whom the rate limits have counted is forgotten."""
-    cache.clear()
+def no_visits_before(settings, tmp_path):
+    """The limits begin to count anew."""
+    settings.COUNTS_DIR = tmp_path / "counts"
 
 
 @pytest.fixture
