@@ -96,11 +96,11 @@ def signals_wait():
 
 
 @contextmanager
-def server(binaries):
+def server(binaries, parent="/tmp"):  # noqa: S108
     """A running PostgreSQL; gives its URL."""
     user = unprivileged()
     # Not in $TMPDIR: that may be closed to the server's user, and a socket's path must be short.
-    with tempfile.TemporaryDirectory(prefix="postgres-", dir="/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=parent) as name:
         directory = Path(name)
         data, log = directory / "data", directory / "log"
 
