@@ -54,6 +54,8 @@ COUNTS_DIR = Path(env.str("COUNTS_DIR", "") or VAR_DIR / "counts")
 CHANGED_FILE = env.str("CHANGED_FILE", "")
 DEBUG = env.bool("DEBUG", False)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+# Where `manage.py backup` puts its files, which hold all that staff keep here.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", "") or VAR_DIR / "backups")
 
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS names each host that the site answers for, never *.")
@@ -141,8 +143,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
 else:
-    # One that does not answer is reported instead of waited for.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # One that does not answer is reported instead of waited for; what waits for a lock or for a
+    # slow query is ended by the server, as deploy/postgresql.sql tells it. On another machine, one
+    # that is gone without a word is noticed after 25 seconds instead of two hours.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        # All that is asked often fits into memory, where an index costs little more than a scan.
+        "options": "-c random_page_cost=1.1",
+    } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Language and time ------------------------------------------------------------------------------

@@ -37,6 +37,13 @@ from members.models import Coverage, MembershipPeriod, Organization  # noqa: E40
 from network_site import second_factor, starter  # noqa: E402
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Shows the figures that tests have recorded: how long a restore takes, say."""
+    for report in terminalreporter.getreports("passed"):
+        for name, figure in report.user_properties:
+            terminalreporter.write_line(f"{name}: {figure}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files(tmp_path_factory):
     """Addresses of static files without the digests that only `collectstatic` makes.

@@ -132,3 +132,4 @@ def test_a_database_server_that_does_not_answer_is_not_waited_for(load):
         result = load(**GIVEN, DATABASE_URL=f"postgres://name@db.fictional.example/name{given}")
         options = json.loads(result.stdout)["DATABASES"]["default"]["OPTIONS"]
         assert options["connect_timeout"] == seconds
+        assert options["keepalives_idle"] == 10
