@@ -37,7 +37,6 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
@@ -45,8 +44,10 @@ from django.urls import path  # noqa: E402
 
 from members import starter  # noqa: E402
 from members.gazetteer import load as gazetteer  # noqa: E402
-from members.models import Coverage, MembershipPeriod, Organization  # noqa: E402
+from members.models import Coverage, MembershipPeriod, Organization, Word  # noqa: E402
+from members.models.words import words_of  # noqa: E402
 from network_site.urls import urlpatterns as site_patterns  # noqa: E402
+from network_site.wsgi import application  # noqa: E402
 
 SIZES = [67, 1_000, 100_000]
 ROUNDS = 200
@@ -55,6 +56,8 @@ MIN_ROUNDS = 10
 WARM_UP = 3
 BATCH = 10_000  # organizations inserted at a time
 PLACES = ["Texas", "Houston", "New Jersey", "90210", "British Columbia"]
+# A name that few have, one that many have, a word of nearly all, and a misspelt one.
+TEXTS = ["Centurion", "innocence texas", "innocence", "exonoree"]
 EMPTY, FINDER = "empty view", "finder answer"
 
 # This module is the URLconf of the run: the site's own, and the view that does nothing.
@@ -69,6 +72,7 @@ def pages():
         FINDER: [f"/find/?{urlencode({'place': place})}" for place in PLACES],
         "organization page": [organization.get_absolute_url()],
         "directory page": ["/members/"],
+        "search": [f"/search/?{urlencode({'q': text})}" for text in TEXTS],
     }
 
 
@@ -100,7 +104,7 @@ class Multiplier:
 
     def __init__(self):
         self.random = random.Random(67)
-        self.patterns = list(Organization.objects.order_by("pk"))
+        self.patterns = list(Organization.objects.select_related("region__country").order_by("pk"))
         self.rules = by_organization(Coverage.objects.all())
         self.periods = by_organization(MembershipPeriod.objects.all())
 
@@ -130,6 +134,13 @@ class Multiplier:
                 for row in rows[pattern.pk]
             )
 
+        # As ``save`` does; a copy has no other names.
+        Word.objects.bulk_create(
+            Word(organization_id=pk, source=source, word=word)
+            for organization in added
+            for pk, _other_name, source, word in words_of(organization)
+        )
+
     def like(self, pattern, number):
         def off(degrees):
             return None if degrees is None else degrees + self.random.uniform(-0.05, 0.05)
@@ -139,7 +150,8 @@ class Multiplier:
             slug=f"fictional-{number}",
             latitude=off(pattern.latitude),
             longitude=off(pattern.longitude),
-            **fields(pattern, "name", "slug", "latitude", "longitude"),
+            region=pattern.region,
+            **fields(pattern, "name", "slug", "latitude", "longitude", "region"),
         )
 
 
@@ -166,7 +178,7 @@ class Client:
     """Asks the WSGI application as a server does."""
 
     def __init__(self):
-        self.application = get_wsgi_application()
+        self.application = application
 
     def get(self, address):
         """Milliseconds until the whole body has come and the response is closed."""

@@ -1,5 +1,6 @@
 """Filters of a list, with chips: links above the list that take one filter off each."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 import django_filters
@@ -23,6 +24,10 @@ class ChipFilterSet(django_filters.FilterSet):
             self.fill(form)
         return form
 
+    def get_form_class(self):
+        # Once for all pages: what a page adds to its form goes through ``fill``.
+        return form_class(type(self))
+
     def fill(self, form):
         """Gives menus the choices that come from the database.
 
@@ -31,7 +36,7 @@ class ChipFilterSet(django_filters.FilterSet):
 
     @property
     def helper(self):
-        helper = FormHelper(self.form)
+        helper = FormHelper()
         helper.form_method = "get"
         helper.disable_csrf = True
         helper.add_input(Submit("", self.submit))
@@ -61,6 +66,11 @@ class ChipFilterSet(django_filters.FilterSet):
             for name, value in self.in_use
             if name != "order"
         ]
+
+
+@cache
+def form_class(filterset):
+    return super(ChipFilterSet, filterset()).get_form_class()
 
 
 def as_list(value):

@@ -19,6 +19,9 @@ from members.reasons import as_sentence, listed_in_words, reason
 
 PAGE_SIZE = 10
 NEAREST = 5
+# Where so many take cases from a place, offices are looked for around it, step by step.
+MANY = 500
+RADII_KM = (200, 400, 800, 1600, 3200)
 # Of members of parts, and of their rules: far more than any country has yet.
 PARTS_SHOWN = 100
 RULES_READ = 500
@@ -153,7 +156,9 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
         parts=parts,
         parts_total=parts_total,
         subdivisions=list(region.children.with_page()) if is_country and divided else [],
-        nearest=nearest_others(region, listed, point) if point else [],
+        nearest=nearest_others(region, listed, point, among_many=counts["total"] >= MANY)
+        if point
+        else [],
     )
 
 
@@ -269,16 +274,17 @@ def is_divided(region, listed):
     )
 
 
-def nearest_others(region, listed, point):
+def nearest_others(region, listed, point, *, among_many=False):
     """The offices nearest to ``point`` of members that have no rule for the region, or inside it.
 
-    A member that excludes the region has a rule for it, and so is not named here either.
+    A member that excludes the region has a rule for it, and so is not named here either. Of a few
+    offices, to look at all is quickest; ``among_many``, an index finds those around the place.
     """
     ruled = Coverage.objects.filter(
         Q(region__in=region.lineage) | Q(region__in=whole_and_parts(region))
     )
     x, y, z = unit_vector(*point)
-    offices = (
+    others = (
         listed.filter(~Q(pk__in=ruled.values("organization")), latitude__isnull=False)
         .order_by(-(F("x") * x + F("y") * y + F("z") * z), "pk")
         .only(
@@ -291,12 +297,35 @@ def nearest_others(region, listed, point):
             "region__name",
             "region__country__name",
         )
-        .select_related("region__country")[:NEAREST]
+        .select_related("region__country")
     )
-    return [
-        Nearby(office, round(distance_km(point, (office.latitude, office.longitude))))
-        for office in offices
-    ]
+    for radius in RADII_KM if among_many else ():
+        offices = list(others.filter(around(point, radius))[:NEAREST])
+        if len(offices) == NEAREST and away(offices[-1], point) <= radius:
+            break
+    else:
+        offices = others[:NEAREST]
+    return [Nearby(office, round(away(office, point))) for office in offices]
+
+
+def around(point, radius):
+    """The condition that an office lies in a box around the point with all within the radius.
+
+    None of the longitude where the box holds a pole or the line where it jumps from 180 to -180.
+    """
+    latitude, longitude = point
+    height = math.degrees(radius / EARTH_RADIUS_KM)
+    inside = Q(latitude__range=(latitude - height, latitude + height))
+    # The widest part of the circle lies a little nearer to the pole than its centre.
+    ratio = math.sin(math.radians(height)) / math.cos(math.radians(latitude))
+    width = math.degrees(math.asin(ratio)) if abs(latitude) + height < 90 else 360
+    if abs(longitude) + width <= 180:
+        inside &= Q(longitude__range=(longitude - width, longitude + width))
+    return inside
+
+
+def away(office, point):
+    return distance_km(point, (office.latitude, office.longitude))
 
 
 def counts_by_region(regions, listed):

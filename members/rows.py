@@ -1,6 +1,7 @@
 """The rows of the directory as plain values: a list page needs no model instances."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from members.models import Coverage, Organization
 from members.models.organizations import in_place
@@ -13,10 +14,11 @@ EXCLUDES = Coverage.Effect.EXCLUDES
 def directory_rows(organizations):
     """A dictionary for each of the organizations, in their order; two queries.
 
-    Keys: ``name``, ``url``, ``kind`` and ``place`` (of the office), and ``covers``, the names of
-    the regions that it takes cases from, with those that it excludes.
+    Keys: ``name``, ``url``, ``kind`` and ``place`` (of the office), and ``covers``, which names
+    the regions that it takes cases from, with those that it excludes; empty without any.
     """
     kinds = {value: str(label) for value, label in Organization.Kind.choices}
+    takes_cases_from = _("Takes cases from:")
     directory = reverse("members:directory")
     organizations = list(
         organizations.values_list("pk", "name", "slug", "kind", "city", "region__name", *COUNTRY)
@@ -34,7 +36,7 @@ def directory_rows(organizations):
             "url": f"{directory}{slug}/",
             "kind": kinds[kind],
             "place": in_place(city, region if code == "US" else country),
-            "covers": covered(rules[pk]),
+            "covers": f"{takes_cases_from} {places}" if (places := covered(rules[pk])) else "",
         }
         for pk, name, slug, kind, city, region, code, country in organizations
     ]

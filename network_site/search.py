@@ -1,12 +1,12 @@
 """One search over all that the public site has. Knows nothing of requests.
 
-Texts are compared in Python, as the finder compares names: databases differ over case, accents
-and languages, and what is searched is small.
+Texts are compared as the finder compares names, since databases differ over case, accents and
+languages: in Python, or for the members, who may be many, by the words that are kept of them.
 """
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -15,7 +15,8 @@ from rapidfuzz.distance import OSA
 
 from jobs.models import JobOpening
 from members.lookup import look_up
-from members.models import Organization
+from members.models import Organization, Word
+from members.models.words import words_in
 from members.names import search_key
 from statements.models import Edition, Page, Statement
 
@@ -88,16 +89,16 @@ def search(text):
     Places come first: most who search look for help, and the finder knows more names than we do.
     """
     kinds = [
-        (_("Members"), list(organizations())),
         (_("Job openings"), list(openings())),
         (_("Statements"), list(statements())),
         (_("Pages"), list(pages())),
     ]
-    wanted = search_key(text).split()[:WORDS]
+    wanted = words_in(text)[:WORDS]
     lookup, groups, meant = look_up(text), found_in(kinds, wanted), ""
     places = known_places(lookup)
     if not groups:
         vocabulary = {word for _kind, found in kinds for one in found for word in one.words}
+        vocabulary.update(words_like(wanted))
         corrected = [nearest(word, vocabulary) for word in wanted]
         if corrected != wanted and (groups := found_in(kinds, corrected)):
             meant = " ".join(corrected)
@@ -115,7 +116,7 @@ def known_places(lookup):
 
 
 def found_in(kinds, wanted):
-    groups = []
+    groups = members(wanted)
     for heading, documents in kinds:
         ranked = [(one.place_for(wanted), one) for one in documents]
         # Stable: within a rank the documents keep the order of their list.
@@ -143,17 +144,44 @@ def as_document(match):
     return Document(match.label, address, _("Who takes cases from there"))
 
 
-def organizations():
-    """The listed members, under every name that they go by."""
-    listed = Organization.objects.listed().select_related("region__country")
-    for one in listed.prefetch_related("other_names"):
-        names = [name.name for name in one.other_names.all() if name.name != one.name]
-        yield Document(
-            one.name,
-            one.get_absolute_url(),
-            " · ".join([one.office, *names]),
-            f"{one.short_name} {one.host_institution}",
-        )
+def members(wanted):
+    """The listed members with the wanted words, under every name that they go by, as a group.
+
+    Those with all the words in their name come first.
+    """
+    listed = Organization.objects.listed()
+    found = listed.with_words(wanted)
+    if not (total := found.count()):
+        return []
+    shown = list(
+        listed.with_words(wanted, Word.objects.in_name()).values_list("pk", flat=True)[:SHOWN]
+    )
+    more = found.exclude(pk__in=shown).values_list("pk", flat=True)
+    shown += more[: SHOWN - len(shown)]
+    organizations = (
+        Organization.objects.select_related("region__country")
+        .prefetch_related("other_names")
+        .in_bulk(shown)
+    )
+    documents = [as_member(organizations[pk]) for pk in shown]
+    return [Group(_("Members"), total, documents)]
+
+
+def as_member(organization):
+    names = [one.name for one in organization.other_names.all() if one.name != organization.name]
+    line = " · ".join([organization.office, *names])
+    return Document(organization.name, organization.get_absolute_url(), line)
+
+
+def words_like(wanted):
+    """What misspelt words may have meant among those of the members: few miss the first letter.
+
+    Where it is left out, or has changed places with the second, that one begins the word.
+    """
+    like = Q()
+    for word in wanted:
+        like |= Q(word__begins=word[0]) | Q(word__begins=word[1:2] or word)
+    return Word.objects.filter(like).order_by().values_list("word", flat=True).distinct()
 
 
 def openings():

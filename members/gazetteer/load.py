@@ -12,7 +12,17 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from members.models import WORLD, GazetteerLoad, Place, Region, SearchName
+from members.models import (
+    WORLD,
+    FormerName,
+    GazetteerLoad,
+    Organization,
+    Place,
+    Region,
+    SearchName,
+    Word,
+)
+from members.models.words import renew
 from members.names import search_key
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "gazetteer"
@@ -69,6 +79,7 @@ def load(report=lambda message: None):
     with transaction.atomic():
         regions = load_regions()
         report(f"{len(regions):,} regions")
+        renew(Organization.objects.all(), FormerName.objects.all(), Word.objects.all())
         # Names go first: they refer to places, and nothing else does.
         SearchName.objects.all().delete()
         Place.objects.all().delete()

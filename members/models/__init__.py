@@ -4,6 +4,7 @@ from members.models.memberships import MembershipPeriod
 from members.models.network import Milestone, ReportedTotal, SisterNetwork, StarterItem
 from members.models.organizations import FormerName, Organization
 from members.models.regions import WORLD, GazetteerLoad, Place, Region, SearchName
+from members.models.words import Word
 
 __all__ = [
     "WORLD",
@@ -20,4 +21,5 @@ __all__ = [
     "SearchName",
     "SisterNetwork",
     "StarterItem",
+    "Word",
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Cos, Lower, Radians, Sin
 from django.urls import reverse
@@ -16,6 +16,7 @@ from members.models.history import History
 from members.models.querysets import OrganizationQuerySet
 from members.models.regions import Region
 from members.models.versions import Versioned
+from members.models.words import words_of, words_of_other_name
 
 web_address = URLValidator(schemes=["http", "https"])
 
@@ -165,6 +166,17 @@ class Organization(Versioned):
             ("publish_organization", _("Can publish and withdraw organizations")),
             ("import_organization", _("Can import organizations")),
         ]
+        indexes = [
+            # The order of the directory, and where the finder looks for offices nearby.
+            models.Index(
+                Lower("name"), "id", condition=Q(published=True), name="organization_by_name"
+            ),
+            models.Index(
+                fields=["latitude", "longitude"],
+                condition=Q(published=True),
+                name="organization_by_office",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -197,6 +209,11 @@ class Organization(Versioned):
 
     def __str__(self):
         return self.name
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.words.filter(other_name=None).keep(words_of(self))
 
     def get_absolute_url(self):
         return reverse("members:organization", args=[self.slug])
@@ -279,6 +296,11 @@ class FormerName(models.Model):
 
     def __str__(self):
         return self.name
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.words.all().keep(words_of_other_name(self))
 
     def clean(self):
         # Its own old address may still be the present one, until both are saved.

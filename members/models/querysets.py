@@ -1,6 +1,7 @@
 """Which organizations the public and the desk see: each subset is named once."""
 
 import datetime
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
@@ -9,19 +10,22 @@ from django.utils import timezone
 
 from members.models.coverage import Coverage
 from members.models.memberships import MembershipPeriod
-from members.names import search_key
+from members.models.words import Word, words_in
 
 # For how long facts count as checked.
 CONFIRMATION_HOLDS = datetime.timedelta(days=180)
 
 
+@lru_cache(maxsize=4)
+def is_member(day):
+    """The condition that a membership includes the day: nearly every page asks it, some thrice."""
+    return Exists(MembershipPeriod.objects.filter(organization=OuterRef("pk")).on(day))
+
+
 class OrganizationQuerySet(models.QuerySet):
     def listed(self, at=None):
         """Published, and a member on the day ``at`` (today): all that any public page shows."""
-        return self.filter(
-            Exists(MembershipPeriod.objects.filter(organization=OuterRef("pk")).on(at)),
-            published=True,
-        )
+        return self.filter(is_member(at or timezone.localdate()), published=True)
 
     def covering(self, region):
         """Organizations whose most specific rule for ``region`` does not exclude it."""
@@ -66,17 +70,18 @@ class OrganizationQuerySet(models.QuerySet):
             as_of=Max("known_on")
         )
 
-    def named(self, text):
-        """Organizations with ``text`` in a name of theirs or of their host institution.
+    def with_words(self, wanted, among=None):
+        """Organizations with a word that begins so for each one wanted, ``among`` some or all."""
+        words = Word.objects.order_by() if among is None else among.order_by()
+        for one in wanted:
+            self = self.filter(pk__in=words.filter(word__begins=one).values("organization"))
+        return self
 
-        Compared as the finder compares names, since databases differ over case and accents:
-        "hawaii" finds "Hawai'i".
+    def named(self, text):
+        """Organizations with the words of a text in their names or their host institution's.
+
+        A word is found by its beginning, and compared as the finder compares names, since
+        databases differ over case and accents: "hawaii" finds "Hawai'i".
         """
-        wanted = search_key(text)
-        if not wanted:
-            return self.none()
-        names = self.order_by().values_list(
-            "pk", "name", "short_name", "host_institution", "other_names__name"
-        )
-        found = {pk for pk, *name in names if any(wanted in search_key(one or "") for one in name)}
-        return self.filter(pk__in=found)
+        wanted = words_in(text)
+        return self.with_words(wanted, Word.objects.of_names()) if wanted else self.none()

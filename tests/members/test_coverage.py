@@ -7,6 +7,7 @@ from members.coverage import (
     Level,
     counts_by_region,
     distance_km,
+    nearest_others,
     unit_vector,
     who_covers,
 )
@@ -30,6 +31,28 @@ def names(answer):
 
 
 # On the starter content -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        *[(31.0, -99.0), (21.3, -157.8), (50.0, 9.0), (-17.7, 178.0), (0.0, -179.9)],
+        *[(89.9, 10.0), (-90.0, 0.0), (61.2, -149.9), (-36.8, 174.8)],
+    ],
+)
+def test_among_many_the_nearest_are_the_same(point):
+    place, listed = region("US-TX"), Organization.objects.listed()
+    nearest = nearest_others(place, listed, point)
+    assert len(nearest) == 5
+    assert nearest_others(place, listed, point, among_many=True) == nearest
+
+
+def test_among_many_an_office_near_the_date_line_is_found_across_it(make_member):
+    make_member(latitude=-17.0, longitude=179.9)
+    nearest = nearest_others(
+        region("US-TX"), Organization.objects.listed(), (-17.0, -179.9), among_many=True
+    )
+    assert nearest[0].kilometres == 21
 
 
 def test_texas_lists_its_three_members_before_the_nationwide():
