@@ -24,11 +24,12 @@ HTML_CHECKER = $(shell command -v java > /dev/null && command -v npm > /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve dev setup staff test check format bench screenshots gazetteer lock clean
+.PHONY: help serve dev setup staff test check format bench bench-web backup restore \
+	screenshots gazetteer lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
-	@echo 'Options: PORT=8000 (serve, dev), ARGS="-k finder" (test, bench, lock), PYTHON=python3'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@echo 'Options: PORT=8000 (serve, dev), ARGS="-k finder" (most), PYTHON=python3'
 
 serve: setup ## Set up, then serve at 127.0.0.1:PORT with gunicorn
 	@echo '==> Serving at http://127.0.0.1:$(PORT)/ (Ctrl-C ends it)'
@@ -78,6 +79,16 @@ format: .venv/dev.stamp ## Format the code and mend what ruff can
 bench: .venv/dev.stamp ## Measure the main pages, on SQLite and on PostgreSQL
 	@env -u TEST_DATABASE_URL $(PY) -m benchmarks.finder $(ARGS)
 	@$(PY) tests/with_postgres.py -- $(PY) -m benchmarks.finder $(ARGS)
+
+bench-web: .venv/dev.stamp ## Measure the site behind nginx, cached and not, beside plain files
+	@$(PY) -m benchmarks.web $(ARGS)
+
+backup: .venv/site.stamp ## Back up the database into BACKUP_DIR (var/backups)
+	@$(MANAGE) backup $(ARGS)
+
+restore: .venv/site.stamp ## Put the backup FILE in the place of the database
+	@test -n "$(FILE)" || { echo 'Which backup? make restore FILE=var/backups/...'; exit 1; } >&2
+	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
 screenshots: .venv/dev.stamp ## Take the pictures in docs/ anew, with Chromium
 	@$(PY) -m tests.browser.screenshots docs
