@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from jobs.models import JobOpening
 from members.exports import Code, Column, ExchangeResource, Line, plain
@@ -68,9 +68,13 @@ class JobOpeningResource(ExchangeResource):
             raise ValidationError({self.key_column: words})
 
     def before_save_instance(self, instance, row, **kwargs):
-        if instance.pk is None and JobOpening.objects.filter(
-            organization=instance.organization, title=instance.title
-        ):
-            instance.notes.append(
-                _("The organization has an opening with this title already: is it the same one?")
+        alike = {"organization": instance.organization, "title": instance.title}
+        # Counted, so that what is confirmed twice is shown once more before it is imported twice.
+        if instance.pk is None and (count := JobOpening.objects.filter(**alike).count()):
+            words = ngettext(
+                "The organization has an opening with this title already: is it the same one?",
+                "The organization has %(count)d openings with this title already: is it one of "
+                "them?",
+                count,
             )
+            instance.notes.append(words % {"count": count})

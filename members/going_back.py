@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.changes import changes, differing, is_lost, row_changes
+from members.changes import changes, differing, is_lost, is_there, row_changes
 from members.history import foreign_keys, parent_of, read_links, record_of
 from members.models.history import because
 
@@ -21,7 +21,9 @@ class Return:
         # In words: what becomes of the record and of its rows, and what has to stay.
         self.changes, self.rows, self.kept = [], [], []
         self.fields, self.steps = [], []
-        read_links(type(target), {target.history_id: target})
+        # When the record of a deletion is made, what was tied to it is untied already.
+        linked = target if is_there(target) else target.prev_record or target
+        read_links(type(target), {linked.history_id: target})
         draft = () if stored else ("published",)
         for field, change in differing(stored and record_of(stored), target, draft):
             self.compare(field, change, fields)

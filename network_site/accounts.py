@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from members.admin.pages import Lists
 from members.models.history import is_named
 from network_site import second_factor
 from network_site.invitation import invitation
@@ -92,7 +93,7 @@ class InvitedForm(AccountForm):
 # Admin -------------------------------------------------------------------------------------------
 
 
-class AccountAdmin(UserAdmin):
+class AccountAdmin(Lists, UserAdmin):
     form = AccountForm
     add_form = InvitedForm
     add_form_template = None

@@ -5,7 +5,6 @@ from functools import update_wrapper
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import BadRequest
@@ -19,7 +18,6 @@ from network_site.policy import own_scripts
 
 # Keys end before 2 ** 63, which has 19 digits; Django does not ask before it compares with them.
 BEYOND = re.compile(r"\d{19}")
-KEY = re.compile(r"\d{1,18}")
 # What staff type into a search, and the way back to its list.
 TYPED = {"q", "term", "_changelist_filters"}
 
@@ -47,10 +45,9 @@ class AccountsConfig(AuthConfig):
 
 
 def asks_for_what_cannot_be(request):
-    """Whether Django or a database would fail over it.
+    """Whether the address holds what Django or a database fails over.
 
-    In the address that is a NUL, or a number beyond any key; in a form, what is chosen in a list
-    (fields say themselves what is wrong with them).
+    That is a NUL, a number beyond any key, or a field without a name.
     """
     pairs = [(name, value) for name, values in request.GET.lists() for value in values]
     return (
@@ -58,7 +55,6 @@ def asks_for_what_cannot_be(request):
         or "\0" in request.path
         or any(BEYOND.search(value) for name, value in pairs if name not in TYPED)
         or any("" in data.getlist(TO_FIELD_VAR) for data in (request.GET, request.POST))
-        or not all(map(KEY.fullmatch, request.POST.getlist(ACTION_CHECKBOX_NAME)))
     )
 
 

@@ -51,6 +51,10 @@ class EditionInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
 
+    def get_queryset(self, request):
+        editions = super().get_queryset(request)
+        return editions.select_related("statement").defer("body", "body_html")
+
     def has_add_permission(self, request, obj=None):
         return False
 
@@ -178,6 +182,7 @@ class EditionAdmin(VersionedMixin, PublishingMixin, HistoryMixin, admin.ModelAdm
 
     def make_draft(self, record):
         """It counts from the editions that are published by now."""
+        super().make_draft(record)
         record.number = None
 
     def view_on_site(self, edition):

@@ -161,7 +161,10 @@ def differences(form, formsets):
 
 def stored_words(record, field):
     value = getattr(record, field.name)
-    shown = display_for_field(value, field, _("nothing"))
+    if field.many_to_many:
+        shown = ", ".join(sorted(map(str, value.all()))) or _("nothing")
+    else:
+        shown = display_for_field(value, field, _("nothing"))
     return Truncator(strip_tags(str(shown))).chars(SHOWN)
 
 

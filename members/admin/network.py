@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from members.admin.addresses import WEB_ADDRESSES
+from members.admin.concurrency import VersionedMixin
 from members.admin.history import HistoryMixin
 from members.models import Milestone, ReportedTotal, SisterNetwork
 
 
 @admin.register(SisterNetwork)
-class SisterNetworkAdmin(HistoryMixin, admin.ModelAdmin):
+class SisterNetworkAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["name", "website"]
     search_fields = ["name"]
     autocomplete_fields = ["countries"]
@@ -16,11 +17,11 @@ class SisterNetworkAdmin(HistoryMixin, admin.ModelAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(HistoryMixin, admin.ModelAdmin):
+class MilestoneAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["year", "month", "text"]
     search_fields = ["text"]
 
 
 @admin.register(ReportedTotal)
-class ReportedTotalAdmin(HistoryMixin, admin.ModelAdmin):
+class ReportedTotalAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["year", "month", "total", "us", "elsewhere"]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,9 +20,10 @@ from members.models.history import because
 
 # More records than this are counted in a message, not named.
 NAMED = 3
-
-
-# Of nothing: keys are numbers from 1 on, or the codes of regions.
+# What can be the key of a record; but regions, of which nothing is done to many, have codes.
+KEY = re.compile(r"\d{1,18}")
+CODE = re.compile(r"[^\0]+")
+# Of nothing: keys count from 1.
 NO_KEY = "0"
 
 
@@ -34,8 +35,8 @@ class Menu(AutocompleteSelect):
 
     def key(self, value):
         is_number = isinstance(self.field.related_model._meta.pk, models.AutoField)
-        can_be = r"\d{1,18}" if is_number else r"[^\0]+"
-        return NO_KEY if value and not re.fullmatch(can_be, value) else value
+        can_be = KEY if is_number else CODE
+        return NO_KEY if value and not can_be.fullmatch(value) else value
 
 
 class MultipleMenu(AutocompleteSelectMultiple, Menu):
@@ -57,7 +58,16 @@ class Menus:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class RecordPages(Menus):
+class Lists:
+    """For a ModelAdmin: what is to be done to the chosen records bears any choice."""
+
+    def response_action(self, request, queryset):
+        if not all(map(KEY.fullmatch, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME))):
+            raise BadRequest
+        return super().response_action(request, queryset)
+
+
+class RecordPages(Menus, Lists):
     """For a ModelAdmin: pages of one record, each with a button above its form."""
 
     @property
@@ -118,11 +128,13 @@ class RecordPages(Menus):
         listed = "action" in request.POST
         here = "changelist" if listed else "change"
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{here}"
+        versions = ",".join(f"{one.pk}:{one.version}" for one, _warnings in records)
         context = {
             **self.admin_site.each_context(request),
             "title": title,
             "opts": self.opts,
             "records": records,
+            "seen": request.POST.get("seen", versions),
             "lead": lead,
             "button": button,
             "form": form,
@@ -143,6 +155,7 @@ class RecordPages(Menus):
             try:
                 with transaction.atomic(), because(note):
                     stored = self.model._base_manager.select_for_update().get(pk=one.pk)
+                    refuse_if_late(stored, request.POST.get("seen", ""))
                     change(stored)
                     self.log_change(request, stored, note)
             except self.model.DoesNotExist:
@@ -165,3 +178,15 @@ class RecordPages(Menus):
 
     def back_to(self, record):
         return redirect(self.record_address("change", record))
+
+
+def refuse_if_late(stored, seen):
+    """Compares it with what the page that asked has shown: ``seen`` holds `key:version,…`."""
+    versions = dict(one.partition(":")[::2] for one in seen.split(","))
+    if versions.get(str(stored.pk), str(stored.version)) != str(stored.version):
+        raise ValidationError(
+            _(
+                "Somebody else saved this record after you opened the page that asked you, so "
+                "nothing is done yet. Look at it again first."
+            )
+        )

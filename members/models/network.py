@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from members.models.history import History
 from members.models.organizations import web_address
 from members.models.regions import Region
+from members.models.versions import Versioned
 
 YEAR = [MinValueValidator(1900), MaxValueValidator(2200)]
 MONTH = [MinValueValidator(1), MaxValueValidator(12)]
 
 
-class SisterNetwork(models.Model):
+class SisterNetwork(Versioned):
     """A network of innocence organizations elsewhere in the world."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -30,7 +31,7 @@ class SisterNetwork(models.Model):
         return self.name
 
 
-class Milestone(models.Model):
+class Milestone(Versioned):
     """A dated fact of the Network's history; the month may be unknown."""
 
     year = models.PositiveSmallIntegerField(_("year"), validators=YEAR)
@@ -52,7 +53,7 @@ class Milestone(models.Model):
         return f"{self.year}: {self.text}"
 
 
-class ReportedTotal(models.Model):
+class ReportedTotal(Versioned):
     """How many members the Network had, as it was reported at the time."""
 
     year = models.PositiveSmallIntegerField(_("year"), validators=YEAR)

@@ -178,6 +178,15 @@ def test_an_opening_like_a_stored_one_is_pointed_out(desk, opening):
     assert not other.notes
 
 
+def test_an_opening_like_a_stored_one_is_not_imported_twice_unasked(desk, opening):
+    preview = sent(desk, NEW | {"title": opening.title})
+    assert exchange.confirmed(desk, preview, IMPORT).status_code == 302
+    again = exchange.confirmed(desk, preview, IMPORT)
+    assert again.status_code == 409
+    assert "has 2 openings with this title already" in again.text
+    assert JobOpening.objects.count() == 2
+
+
 def test_a_line_that_is_older_than_the_opening_is_refused(desk, opening):
     (row,) = exported(desk)
     JobOpening.objects.get().withdraw()

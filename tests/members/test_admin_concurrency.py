@@ -3,8 +3,18 @@
 import pytest
 
 from members.admin.concurrency import with_lost_rows_as_new
-from members.models import Coverage, Organization
-from tests.members.desk_forms import formsets, page_of, problems, rule, typed, with_row
+from members.models import Coverage, Milestone, Organization, ReportedTotal, SisterNetwork
+from tests.members import history_pages
+from tests.members.desk_forms import (
+    ADD,
+    formsets,
+    organization_data,
+    page_of,
+    problems,
+    rule,
+    typed,
+    with_row,
+)
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +64,28 @@ def test_the_second_is_told_and_keeps_what_was_typed(desk, sign_in, organization
     # Told so, the second decides.
     assert saved(desk, organization, kept).status_code == 302
     assert stored(organization).phone == "555 0122"
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [(SisterNetwork, "description"), (Milestone, "text"), (ReportedTotal, "source")],
+)
+def test_the_second_is_told_of_whatever_staff_keep(desk, sign_in, model, name):
+    record = model.objects.first()
+    address = history_pages.page_of(record, "change")
+    mine = typed(desk.get(address))
+    theirs = mine | {name: "Theirs."}
+    theirs |= {"countries": ["FR", "CA"]} if model is SisterNetwork else {}
+    assert sign_in("editor").post(address, theirs).status_code == 302
+    response = desk.post(address, mine | {name: "Mine."})
+    assert TOLD in problems(response)
+    assert "saved now: Theirs." in problems(response)
+    assert ("Countries – saved now: Canada, France" in problems(response)) is (
+        model is SisterNetwork
+    )
+    assert getattr(model.objects.get(pk=record.pk), name) == "Theirs."
+    assert desk.post(address, typed(response)).status_code == 302
+    assert getattr(model.objects.get(pk=record.pk), name) == "Mine."
 
 
 def test_who_comes_third_is_told_again(desk, organization):
@@ -179,6 +211,14 @@ def test_a_row_that_both_deleted_stays_deleted(desk, organization):
 )
 def test_a_broken_form_is_left_to_django(data):
     assert with_lost_rows_as_new(data, "c", "id", set()) is data
+
+
+def test_a_new_record_takes_no_rows_of_another(desk, organization):
+    row = {"id": organization.coverage.first().pk} | rule("US-NC")
+    data = organization_data(rules=[row]) | {"coverage-INITIAL_FORMS": "1"}
+    assert desk.post(ADD, data).status_code == 302
+    assert regions(Organization.objects.get(name=data["name"])) == ["US-NC"]
+    assert regions(organization) == ["US-MD", "US-VA"]
 
 
 def test_a_form_with_broken_rows_is_refused(desk, organization):

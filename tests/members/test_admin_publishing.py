@@ -59,6 +59,30 @@ def test_a_button_asks_first_and_then_does_it(desk, client, make_member, verb, b
     assert LogEntry.objects.filter(object_id=organization.pk).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("page", "data"),
+    [("publish", {}), ("confirm", {"on": "2026-03-10", "how": "telephone", "by": "Jane"})],
+)
+def test_what_somebody_else_changed_meanwhile_is_not_published_or_confirmed_unseen(
+    desk, make_member, page, data
+):
+    organization = make_member(published=False)
+    address = page_of(organization, page)
+    (seen,) = (one["value"] for one in Page(desk.get(address)).find("input", name="seen"))
+    asked_again = desk.post(address, {"seen": seen, "on": "x"})
+    assert seen in asked_again.text
+    organization.phone = "555 0111"
+    organization.save()
+    answer = data | {"seen": seen, "confirmed": "x"}
+    assert "Somebody else saved this record" in messages(desk.post(address, answer, follow=True))[0]
+    organization.refresh_from_db()
+    assert (organization.published, organization.confirmed_on) == (False, None)
+    (seen,) = (one["value"] for one in Page(desk.get(address)).find("input", name="seen"))
+    desk.post(address, answer | {"seen": seen})
+    organization.refresh_from_db()
+    assert organization.published or organization.confirmed_on
+
+
 @pytest.mark.parametrize(("verb", "before"), [("publish", False), ("withdraw", True)])
 def test_an_action_asks_first_and_then_does_it_for_each(desk, make_member, verb, before):
     organizations = [make_member(f"Fictional {n}", published=before) for n in range(3)]

@@ -507,12 +507,24 @@ def test_nothing_is_deleted_is_said(desk):
 # Other records -----------------------------------------------------------------------------------
 
 
+def test_a_deleted_sister_network_comes_back_with_its_countries(editor, desk):
+    network = SisterNetwork.objects.create(name="Fictional network")
+    network.countries.set(["CA", "FR"])
+    kept = stored(network)
+    desk.post(page_of(network, "delete"), {"post": "yes"})
+    address = way_back(kept, to=1)
+    question = editor.get(address)
+    assert "Countries: Canada, France" in Page(question).text("content")
+    assert editor.post(address, asked(question)).status_code == 302
+    assert sorted(one.pk for one in stored(kept).countries.all()) == ["CA", "FR"]
+
+
 def test_the_countries_of_a_sister_network_go_back(editor, django_assert_max_num_queries):
     network = SisterNetwork.objects.first()
     address = page_of(network, "change")
-    data = {"name": network.name, "website": "", "description": ""}
-    editor.post(address, data | {"countries": ["AR", "BR"]})
-    editor.post(address, data | {"countries": ["BR", "CL"], "description": "New."})
+    for fields in ({"countries": ["AR", "BR"]}, {"countries": ["BR", "CL"], "description": "New."}):
+        data = typed(editor.get(address)) | {"website": "", "description": ""}
+        assert editor.post(address, data | fields).status_code == 302
     text = shown(editor, page_of(network))
     assert "Countries: nothing → Argentina, Brazil" in text
     assert "Countries: Argentina, Brazil → Brazil, Chile" in text

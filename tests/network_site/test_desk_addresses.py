@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from jobs.models import JobOpening
 from statements.models import Edition, Statement
+from tests.members.desk_forms import organization_data, rule
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,40 @@ def test_a_choice_made_in_the_address_is_taken_where_there_is_one(desk, make_mem
 def test_a_menu_bears_any_question(answers, name, value):
     status = answers("/admin/autocomplete/", MENU | {name: value})
     assert status in {200, 400, 403, 404}
+
+
+@every_kind
+def test_a_list_bears_any_choice_of_records(desk, kind, model_admin):
+    address = reverse(f"admin:{kind}_changelist")
+    for action in ("delete_selected", "publish_selected", "invite_again"):
+        for value in NONSENSE:
+            response = desk.post(address, {"action": action, "_selected_action": ["1", value]})
+            has_actions = model_admin.get_actions(response.wsgi_request)
+            assert response.status_code == (400 if has_actions else 200), (action, value)
+
+
+@pytest.mark.parametrize("value", [one for one in NONSENSE if one])
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/admin/jobs/jobopening/add/", "organization"),
+        ("/admin/jobs/jobopening/add/", "region"),
+        ("/admin/statements/edition/add/", "statement"),
+        ("/admin/members/organization/add/", "region"),
+        ("/admin/members/organization/add/", "coverage-0-region"),
+        ("/admin/members/sisternetwork/add/", "countries"),
+    ],
+)
+def test_a_menu_bears_any_answer(desk, address, name, value):
+    data = organization_data(rules=[rule("US-VA")]) | {"title": "Kept.", name: value}
+    response = desk.post(address, data)
+    assert response.status_code == 200
+    assert "Select a valid choice" in response.text
+
+
+@pytest.mark.parametrize("page", ["add", "1/change", "1/delete"])
+def test_no_field_is_no_field_to_go_by(answers, page):
+    assert answers(f"/admin/members/organization/{page}/", {"_to_field": ""}) == 400
 
 
 def test_what_staff_search_for_may_be_a_long_number(answers):

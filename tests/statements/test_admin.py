@@ -367,3 +367,11 @@ def test_lists_show_the_newest_edition_and_search(desk, make_statement):
     assert '<td class="field-newest">2</td>' in page.content.decode()
     page = desk.get("/admin/statements/edition/", {"published__exact": "0"})
     assert page.context["cl"].result_count == 1
+
+
+def test_the_form_of_a_statement_costs_no_more_with_more_editions(
+    desk, make_statement, django_assert_max_num_queries
+):
+    statement = make_statement("Fictional", *[{}] * 6)
+    with django_assert_max_num_queries(12):
+        assert desk.get(reverse("admin:statements_statement_change", args=[statement.pk]))

@@ -131,6 +131,15 @@ def test_a_deleted_draft_comes_back_with_the_number_that_is_next(editor, make_st
     assert not stored(kept).published
 
 
+def test_an_edition_that_was_published_comes_back_as_a_draft(editor, make_statement):
+    edition = make_statement("Fictional").editions.get()
+    kept = stored(edition)
+    Edition.objects.filter(pk=edition.pk).delete()  # as only a command can
+    address = way_back(kept, to=1)
+    assert editor.post(address, asked(editor.get(address))).status_code == 302
+    assert not stored(kept).published
+
+
 def test_a_draft_that_another_has_taken_the_place_of_does_not_come_back(editor, make_statement):
     statement = make_statement("Fictional", {}, {"published": False})
     draft = statement.editions.get(published=False)
