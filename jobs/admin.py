@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobs.days import day_at_desk
 from jobs.exports import JobOpeningResource
@@ -17,7 +18,7 @@ WITH_PAGE = {State.OPEN, State.FILLED, State.CLOSED}
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
@@ -64,33 +65,40 @@ class JobOpeningAdmin(
             None,
             {
                 "fields": ["organization", "title", "kind", "employment_type"],
-                "description": "An opening is on the site while it is published, its organization "
-                "is listed, and today is one of its days. What is not known stays empty: the page "
-                "says so.",
+                "description": gettext_lazy(
+                    "An opening is on the site while it is published, its organization is listed, "
+                    "and today is one of its days. What is not known stays empty: the page says so."
+                ),
             },
         ),
         (
-            "Dates",
+            gettext_lazy("Dates"),
             {
                 "fields": [("posted_on", "closes_on"), "filled_on"],
-                "description": "After the last day to apply, or when the position is filled, the "
-                "page is kept for 90 days and says so.",
+                "description": gettext_lazy(
+                    "After the last day to apply, or when the position is filled, the page is kept "
+                    "for 90 days and says so."
+                ),
             },
         ),
-        ("Text", {"fields": ["summary", "description"]}),
-        ("Place", {"fields": ["workplace", "city", "region"]}),
+        (gettext_lazy("Text"), {"fields": ["summary", "description"]}),
+        (gettext_lazy("Place"), {"fields": ["workplace", "city", "region"]}),
         (
-            "Pay",
+            gettext_lazy("Pay"),
             {
                 "fields": [("pay_minimum", "pay_maximum", "pay_currency", "pay_per")],
-                "description": "One amount is enough. For a fixed pay, type it twice.",
+                "description": gettext_lazy(
+                    "One amount is enough. For a fixed pay, type it twice."
+                ),
             },
         ),
         (
-            "How to apply",
+            gettext_lazy("How to apply"),
             {
                 "fields": ["apply_url", "apply_email"],
-                "description": "With neither, the page names the organization's website.",
+                "description": gettext_lazy(
+                    "With neither, the page names the organization's website."
+                ),
             },
         ),
     ]
@@ -105,7 +113,7 @@ class JobOpeningAdmin(
             is_draft and self.has_change_permission(request, obj)
         )
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=gettext_lazy("state"), ordering="state")
     def state(self, opening):
         return State(opening.state).label
 

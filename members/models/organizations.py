@@ -61,7 +61,7 @@ class Organization(Versioned):
         help_text=_("As people call it. Search finds it."),
     )
     slug = models.SlugField(
-        _("address"),
+        _("page address"),
         max_length=100,
         unique=True,
         help_text=_(
@@ -277,7 +277,7 @@ class FormerName(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="other_names")
     name = models.CharField(_("name"), max_length=200)
-    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    slug = models.SlugField(_("page address"), max_length=100, unique=True)
     standing = models.CharField(
         _("standing"), max_length=8, choices=Standing, default=Standing.FORMER
     )

@@ -62,7 +62,7 @@ class Statement(Versioned):
 
     title = models.CharField(_("title"), max_length=200)
     slug = models.SlugField(
-        _("address"),
+        _("page address"),
         max_length=100,
         unique=True,
         help_text=_("Stays as it is once an edition is published: people link to it."),

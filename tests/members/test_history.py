@@ -184,7 +184,7 @@ def test_rows_stand_in_the_same_list(editor, organization):
     text = shown(editor, page_of(organization))
     row = "Effect: covers → by referral only; Public note: nothing → Eastern counties"
     assert f"Coverage rule Maryland (US-MD): {row}" in text
-    assert "Other name added: Name: Old Project; Address: old-project" in text
+    assert "Other name added: Name: Old Project; Page address: old-project" in text
     assert "Membership period added: Known to be right on:" in text
 
 
@@ -369,7 +369,7 @@ def test_an_address_that_another_has_by_now_is_refused_in_a_sentence(
     other.slug = old
     other.save()
     response = go_back(editor, organization, to=2)
-    assert "Organization with this Address already exists." in Page(response).text("content")
+    assert "Organization with this Page address already exists." in Page(response).text("content")
     assert (stored(organization).slug, stored(organization).phone) == ("fictional-new", "555 0111")
     assert last(organization).history_change_reason is None
 
@@ -477,7 +477,7 @@ def test_a_deleted_one_whose_address_is_taken_does_not_come_back(editor, lost, m
     make_member("Fictional Other", slug=lost.slug)
     address = way_back(lost, to=1)
     response = editor.post(address, asked(editor.get(address)))
-    assert "Organization with this Address already exists." in Page(response).text("content")
+    assert "Organization with this Page address already exists." in Page(response).text("content")
     assert not Organization.objects.filter(pk=lost.pk).exists()
     assert not Coverage.objects.filter(organization=lost.pk).exists()
 
