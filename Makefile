@@ -15,6 +15,10 @@ AS_DEPLOYED = SECRET_KEY=$$($(NEW_KEY)) ALLOWED_HOSTS=example.org \
 	SUPPORT_UNIT_EMAIL=support-unit@example.org EMAIL_URL=smtp://mail.example.org \
 	HTTPS=on DEBUG=off DATABASE_URL=sqlite://:memory:
 NEW_KEY = $(PY) -c 'import secrets; print(secrets.token_urlsafe(60))'
+# npm writes the addresses of each package's sponsors into its lock file, which names no host.
+NO_SPONSORS = const fs = require("fs"), file = "package-lock.json", lock = JSON.parse(fs.readFileSync(file)); \
+	for (const one of Object.values(lock.packages)) delete one.funding; \
+	fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n")
 # With ARGS, one of the two runs may select no test at all (pytest's exit code 5).
 NO_TEST_IS_FINE = $(if $(ARGS),|| test $$? -eq 5)
 
@@ -100,7 +104,7 @@ lock: .venv/dev.stamp ## Lock the packages again after a change (ARGS=--upgrade 
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --extra gazetteer --output-file requirements-gazetteer.lock
-	cd .ci && npm install --package-lock-only --ignore-scripts
+	cd .ci && npm install --package-lock-only --ignore-scripts && node -e '$(NO_SPONSORS)'
 
 clean: ## Remove environments and caches, never var/ or .env
 	rm -rf .venv .venv-gazetteer .ci/node_modules .hypothesis .pytest_cache .ruff_cache test-results
