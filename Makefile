@@ -14,6 +14,7 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-v
 AS_DEPLOYED = SECRET_KEY=$$($(NEW_KEY)) ALLOWED_HOSTS=example.org \
 	SUPPORT_UNIT_EMAIL=support-unit@example.org EMAIL_URL=smtp://mail.example.org \
 	HTTPS=on DEBUG=off DATABASE_URL=sqlite://:memory:
+CODE = network_site members jobs statements deploy manage.py
 NEW_KEY = $(PY) -c 'import secrets; print(secrets.token_urlsafe(60))'
 # npm writes the addresses of each package's sponsors into its lock file, which names no host.
 NO_SPONSORS = const fs = require("fs"), file = "package-lock.json", lock = JSON.parse(fs.readFileSync(file)); \
@@ -70,6 +71,7 @@ test: .venv/dev.stamp $(HTML_CHECKER) ## Run all tests on SQLite, in a browser, 
 check: .venv/dev.stamp ## Lint, format, templates, migrations, deployment settings, house rules
 	$(PY) -m ruff check --output-format concise
 	$(PY) -m ruff format --check --output-format concise
+	$(PY) -m bandit --quiet --severity-level medium --recursive $(CODE)
 	$(PY) -m djlint --lint --quiet templates
 	@echo '==> As deployed: migrations and settings'
 	@$(AS_DEPLOYED) $(MANAGE) makemigrations --check --dry-run
