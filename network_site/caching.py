@@ -6,10 +6,13 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 PUBLIC_AGE = 60
 # What is there, unchanged or elsewhere. An error is asked for again: it may be mended by then.
 MAY_BE_KEPT = {200, 301, 302, 304}
+# What is no more. Only the proxy in front hears of an age: where it has a page of that address,
+# this answer takes its place (deploy/nginx/maps.conf), or it would go on showing the page.
+IS_GONE = {404, 410}
 
 
 class PublicAnswers:
-    """Public answers may be kept by any cache for a minute, all others by none.
+    """Public pages may be kept by any cache for a minute, all other answers by none.
 
     A view that says something else, as the contact form and most of the desk do, has its way.
     """
@@ -20,9 +23,13 @@ class PublicAnswers:
     def __call__(self, request):
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
-            if is_public(request, response):
+            for_all = is_public(request, response)
+            if for_all and response.status_code in MAY_BE_KEPT:
                 patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
             else:
+                if for_all and response.status_code in IS_GONE:
+                    # Before the other headers: nginx heeds what comes first.
+                    response["X-Accel-Expires"] = PUBLIC_AGE
                 add_never_cache_headers(response)
         return response
 
@@ -32,7 +39,6 @@ def is_public(request, response):
     match = request.resolver_match
     return (
         request.method in {"GET", "HEAD"}
-        and response.status_code in MAY_BE_KEPT
         and not (match and match.app_name == "admin")
         and not response.cookies
         and "cookie" not in response.get("Vary", "").lower()

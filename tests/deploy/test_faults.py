@@ -259,6 +259,23 @@ def test_what_is_withdrawn_is_gone_everywhere_also_while_the_site_is_dead(site):
                 assert mark not in answer.body.decode(), path
 
 
+def test_what_is_withdrawn_goes_even_if_the_proxy_is_not_told(site):
+    paths = [path for path, mark in PLACES.items() if mark == "<h1"]
+    for path in paths:
+        assert once(site, path).status == 200
+    with withdrawn(site):
+        site.changed.unlink()
+        for path in paths:
+            wait_until(lambda path=path: once(site, path).status == 404, what=f"The end of {path}")
+        pages, _answers = site.cached()
+        assert once(site, "/members/fictional/").status == 404
+        assert site.cached()[0] == pages
+        for name in "ab":
+            site.kill(name)
+        for path in paths:
+            assert once(site, path).status == 404
+
+
 def test_warming_finds_the_pages_by_their_links(site):
     site.forget(seconds=6)
     site.warm(limit=40)

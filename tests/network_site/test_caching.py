@@ -41,6 +41,12 @@ def test_errors_and_what_visitors_write_are_kept_by_nobody(client, address):
     assert kept_by_nobody(client.get(address))
 
 
+@pytest.mark.parametrize("address", [a for a, status in PUBLIC.values() if status in (404, 410)])
+def test_the_proxy_in_front_hears_first_how_long_a_page_is_gone(client, address):
+    names = list(client.get(address).headers)
+    assert names.index("X-Accel-Expires") < names.index("Cache-Control")
+
+
 def test_what_is_not_read_with_get_is_kept_by_nobody(client):
     for answer in (client.post("/members/"), client.options("/members/"), client.put("/")):
         assert kept_by_nobody(answer)
