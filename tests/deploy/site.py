@@ -271,8 +271,10 @@ class Site:
             line = self.here(line).replace("%i", instance)
             if seconds is not None:
                 line = re.sub(r"^(\S+/sleep) .*", rf"\1 {seconds}", line)
-            command = shlex.split(line[1:]) if line.startswith("+") else confined(name, line)
-            subprocess.run(command, check=True, cwd=ROOT, env=self.variables)
+            plain = line.lstrip("+-")
+            command = shlex.split(plain) if line.startswith("+") else confined(name, plain)
+            must = not line.startswith("-")
+            subprocess.run(command, check=must, cwd=ROOT, env=self.variables)
 
     @property
     def changed(self):

@@ -265,6 +265,21 @@ def test_tls_is_the_intermediate_one(site, options, works):
     assert (answer.returncode == 0) is works
 
 
+def test_a_head_that_is_too_large_is_refused_in_the_sites_look(site):
+    answer = once(site, "/", Cookie="x" * 20_000)
+    assert answer.status == 400
+    check(answer)
+    assert title(answer)
+
+
+def test_plain_http_where_tls_is_wanted_is_refused_in_the_sites_look(site):
+    with socket.create_connection(("127.0.0.1", site.port), 10) as client:
+        client.sendall(f"GET / HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: client.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "Innocence Network</title>" in answer
+
+
 @pytest.mark.parametrize("path", ["/contact/", "/find/"])
 def test_what_is_too_large_is_told_so_in_the_sites_look(site, path):
     answer = once(site, path, "POST", b"x" * 70_000, address="127.0.2.1")
@@ -290,7 +305,7 @@ def test_who_sends_too_often_is_told_so_and_goes_on_reading(site):
 
 
 def test_who_is_slow_holds_up_nobody(site):
-    """A thousand connections, and forms, that never come to an end: nginx ends them."""
+    """Hundreds of connections, and forms, that never come to an end: nginx ends them."""
     slow = []
     for number in range(300):
         visitor = Visitor(site, f"127.0.3.{number % 250 + 1}")

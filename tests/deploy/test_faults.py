@@ -282,6 +282,13 @@ def test_warming_finds_the_pages_by_their_links(site):
     assert site.cached() == (40, 0)
 
 
+def test_warming_fills_the_cache_also_when_one_instance_is_dead(site):
+    site.forget(seconds=6)
+    site.kill("a")
+    site.warm(limit=20)
+    assert site.cached() == (20, 0)
+
+
 def test_the_cache_begins_anew_only_while_the_site_could_fill_it(site):
     address = ("--address", f"127.0.0.1:{site.port}")
     site.changed.unlink(missing_ok=True)

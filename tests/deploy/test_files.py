@@ -96,6 +96,15 @@ def test_every_filter_is_heard_through_nginx(variable, filterset):
     assert set(names) == {*filterset.base_filters, "page"}
 
 
+def test_nginx_is_done_with_what_was_begun_before_it_forgets_for_the_second_time():
+    page = (DEPLOY / "nginx" / "page.conf").read_text()
+    (waits,) = re.findall(r"proxy_read_timeout (\d+)s;", page)
+    forgets = unit_lines("network-site-forget.service", "ExecStart")
+    first, pause, second, *_others = forgets
+    assert first == second
+    assert int(pause.rpartition(" ")[2]) > int(waits)
+
+
 def test_every_location_has_the_headers():
     text = "".join((DEPLOY / name).read_text() for name in ("nginx.conf", "nginx/errors.conf"))
     locations = re.findall(r"location [^{]+{([^}]*)}", text)
