@@ -1,4 +1,4 @@
-"""What staff change is at once forgotten by the proxy in front, which keeps pages.
+"""What staff change on the site is at once forgotten by the proxy in front, which keeps pages.
 
 The site only says so, by making the file CHANGED_FILE: deploy/systemd/network-site-forget.path
 waits for it.
@@ -24,15 +24,29 @@ NOT_SHOWN = {"linkcheck"}
 def listen():
     for app in SHOWN:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
-            if model._meta.model_name not in NOT_SHOWN:
+            is_history = hasattr(model, "instance_type")
+            if not is_history and model._meta.model_name not in NOT_SHOWN:
                 for signal in (post_save, post_delete, m2m_changed):
                     signal.connect(content_changed, sender=model)
 
 
-def content_changed(*, using, **kwargs):
+def content_changed(*, instance, using, **kwargs):
+    if not settings.CHANGED_FILE:
+        return
     waiting = {entry[1] for entry in transaction.get_connection(using).run_on_commit}
-    if settings.CHANGED_FILE and say_changed not in waiting:
+    if say_changed not in waiting and not is_draft(instance):
         transaction.on_commit(say_changed, using=using)
+
+
+def is_draft(record):
+    """Whether no visitor ever saw it: it was never published, or the record that it is a row of.
+
+    For a draft, which is saved many times, the proxy need not forget what it has.
+    """
+    if not hasattr(record, "published"):
+        record = getattr(record, "organization", record)
+    is_public = getattr(record, "published", True)
+    return not is_public and not record.history.filter(published=True).exists()
 
 
 def say_changed():

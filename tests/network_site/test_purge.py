@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from jobs.models import JobOpening
@@ -18,6 +19,8 @@ def told(settings, tmp_path, django_capture_on_commit_callbacks):
 
     def told(change):
         file.unlink(missing_ok=True)
+        # The test's own transaction does not end, and so keeps what waited for its end before.
+        connection.run_on_commit.clear()
         with django_capture_on_commit_callbacks(execute=True):
             change()
             assert not file.exists(), "it is true for nobody yet"
@@ -50,6 +53,21 @@ def test_the_proxy_is_not_told_of_what_only_the_desk_shows(told):
     assert not told(check.save)
 
 
+def test_the_proxy_is_not_told_of_drafts(told, make_member):
+    draft = make_member(published=False)
+    assert not told(draft.save)
+    assert not told(lambda: Coverage.objects.create(organization=draft, region_id="US-VA"))
+    assert told(draft.publish)
+    assert told(draft.withdraw)
+    assert told(draft.save), "somebody may still be shown it as it was"
+
+
+def test_the_proxy_is_not_told_of_a_draft_that_goes(told, make_member):
+    draft = make_member(published=False)
+    Coverage.objects.create(organization=draft, region_id="US-VA")
+    assert not told(draft.delete)
+
+
 def test_many_changes_at_once_are_told_once(settings, django_capture_on_commit_callbacks):
     settings.CHANGED_FILE = "/proc/fictional"
     with django_capture_on_commit_callbacks() as callbacks:
@@ -73,5 +91,5 @@ def test_a_file_that_cannot_be_made_breaks_no_save(told, settings, caplog):
 def test_without_a_proxy_there_is_nothing_to_tell(settings, django_capture_on_commit_callbacks):
     settings.CHANGED_FILE = ""
     with django_capture_on_commit_callbacks() as callbacks:
-        purge.content_changed(using="default")
+        purge.content_changed(instance=Organization(published=True), using="default")
     assert not callbacks
