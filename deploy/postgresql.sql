@@ -48,6 +48,10 @@ ALTER ROLE :"application" IN DATABASE :"database" SET statement_timeout = '10s';
 ALTER ROLE :"application" IN DATABASE :"database" SET lock_timeout = '5s';
 ALTER ROLE :"application" IN DATABASE :"database" SET idle_in_transaction_session_timeout = '30s';
 
+-- The log of the server tells that a query failed, and not what a visitor had typed into it.
+ALTER ROLE :"application" IN DATABASE :"database" SET log_min_error_statement = 'panic';
+ALTER ROLE :"application" IN DATABASE :"database" SET log_error_verbosity = 'terse';
+
 \connect :"database"
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

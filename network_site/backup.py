@@ -177,7 +177,10 @@ def call(program, arguments, environment):
 
 
 def back_up(directory, *, at, keep=None, note=""):
-    """Makes a backup, then deletes all but the newest ``keep``; gives the path of the new one."""
+    """Makes a backup, then deletes all but the newest ``keep``; gives the path of the new one.
+
+    Those with a note were made for a reason: they neither count nor go.
+    """
     kind = KINDS[connection.vendor]
     if kind.is_empty():
         raise BackupError("There is nothing to back up: the database has no tables.")
@@ -197,7 +200,7 @@ def back_up(directory, *, at, keep=None, note=""):
             one.rename(directory / one.name)
     sync(directory)
     if keep:
-        for old in sorted(directory.glob(f"{NAME.partition('{')[0]}*{kind.suffix}"))[:-keep]:
+        for old in sorted(directory.glob(f"{NAME.partition('{')[0]}*Z{kind.suffix}"))[:-keep]:
             old.unlink()
             beside(old).unlink(missing_ok=True)
     return path

@@ -193,6 +193,7 @@ def test_only_the_newest_are_kept_and_nothing_else_is_deleted(site, made):
         (directory / f"network-site-2001-01-0{day}T00-00-00Z{SUFFIX}").touch()
         (directory / f"network-site-2001-01-0{day}T00-00-00Z{SUFFIX}.sha256").touch()
     (directory / "network-site-2001-01-01T00-00-00Z.other").touch()
+    (directory / f"network-site-2001-01-01T00-00-00Z-replaced{SUFFIX}").touch()
     for part in ("part-in-the-making", "part-long-abandoned"):
         (directory / part).mkdir()
         (directory / part / "data").touch()
@@ -206,6 +207,7 @@ def test_only_the_newest_are_kept_and_nothing_else_is_deleted(site, made):
         f"network-site-2001-01-03T00-00-00Z{SUFFIX}",
         f"network-site-2001-01-03T00-00-00Z{SUFFIX}.sha256",
         "network-site-2001-01-01T00-00-00Z.other",
+        f"network-site-2001-01-01T00-00-00Z-replaced{SUFFIX}",
         "part-in-the-making",
     }
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 from contextlib import ExitStack
 from http.cookiejar import CookieJar
+from pathlib import Path
 from secrets import token_hex
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
@@ -191,6 +192,21 @@ def test_the_site_waits_for_nothing_forever_but_migrations_may_take_long(sites, 
             return database.execute(f"SHOW {limit}").fetchone()[0]
 
     assert [shown(site) for site in sites] == ["0", of_site]
+
+
+def test_no_word_of_a_failed_query_is_in_the_log(sites):
+    owner, site = sites
+    log = Path(site.url.partition("host=")[2], "log")
+    if not log.is_absolute():
+        pytest.skip("The server is another one than the tests' own, and so is its log.")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        owner.execute("SELECT 'typed by the owner' FROM nowhere")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        site.execute("SELECT 'typed by a visitor' FROM nowhere")
+    said = log.read_text()
+    assert said.count('relation "nowhere" does not exist') >= 2
+    assert "typed by the owner" in said
+    assert "typed by a visitor" not in said
 
 
 def test_somebody_who_is_no_role_of_the_site_stays_out(sites):

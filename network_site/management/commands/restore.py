@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored: {file} (in {time.monotonic() - begin:.1f} s).")
         # A backup of an older version lacks what came since.
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("sync_roles")
 
     def agreed(self, file):
         name = connection.settings_dict["NAME"]
