@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from network_site import again
 from network_site.policy import own_scripts
 
 # Keys end before 2 ** 63, which has 19 digits; Django does not ask before it compares with them.
@@ -90,7 +91,14 @@ class Desk(admin.AdminSite):
                 raise BadRequest
             return view(request, *args, **kwargs)
 
-        return desk_page(super().admin_view(update_wrapper(used, view), cacheable))
+        guarded = super().admin_view(update_wrapper(used, view), cacheable)
+
+        def answer(request, *args, **kwargs):
+            if again.is_worth_keeping(request) and not self.has_permission(request):
+                return again.keep(request)
+            return guarded(request, *args, **kwargs)
+
+        return desk_page(update_wrapper(answer, guarded))
 
     def login(self, request, extra_context=None):
         from network_site.sign_in import SignInView

@@ -218,6 +218,9 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "network_site.again.csrf_failure"
+# A form with hundreds of places, or a choice of thousands of records; nginx bounds the bytes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 OTP_TOTP_ISSUER = "Innocence Network"
 
 # Browsers take a cookie of such a name only with TLS and from this very host.

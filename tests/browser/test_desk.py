@@ -7,8 +7,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from tests.browser.staff import new_account, sign_in
+from tests.browser.staff import new_account, sign_in, type_in
 from tests.browser.test_accessibility import DESK, PHONE, RULES, assert_nothing
 
 pytestmark = pytest.mark.browser
@@ -120,3 +121,22 @@ def test_a_page_of_the_desk_works_and_can_be_used_by_everybody(window, name, siz
     assert_nothing(window.problems)
     assert window.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert_nothing(violations(window))
+
+
+def test_who_was_signed_out_while_typing_goes_on_after_signing_in_again(site, new_context):
+    context, account = new_context(reduced_motion="reduce"), new_account(site[1], "editor")
+    page = context.new_page()
+    sign_in(page, account)
+    page.goto(f"/admin/{STATEMENTS}add/")
+    page.get_by_label("Title:").type("Fictional: Kept words")
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="What you typed is kept")).to_be_visible()
+    assert_nothing(violations(page))
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    type_in(opened.value, account.name, account.password)
+    type_in(opened.value, account.recovery_code)
+    for _ in range(2):
+        page.get_by_role("button", name="Send again").click()
+    expect(page.locator(".messagelist")).to_contain_text("Fictional: Kept words")

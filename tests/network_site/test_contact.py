@@ -379,7 +379,7 @@ def test_an_error_that_nobody_thought_of_is_a_page_and_goes_into_no_mail(
     "data",
     [
         {"message": "x" * (site_settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)},
-        {f"field{number}": "" for number in range(1001)},
+        {f"field{number}": "" for number in range(site_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)},
     ],
     ids=["characters", "fields"],
 )
