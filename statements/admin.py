@@ -27,6 +27,10 @@ TEXT_FIELDS = ["change_note", "excerpt", "body", "complete"]
 WITHDRAWAL = ["withdrawn_on", "superseded_by"]
 
 
+def may_publish(request):
+    return request.user.has_perm("statements.publish_edition")
+
+
 def public_address(edition):
     return edition.get_absolute_url() if edition.published else None
 
@@ -76,14 +80,18 @@ class StatementAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_editions()
 
+    def has_change_permission(self, request, obj=None):
+        """What readers see as soon as it is saved is for those who publish."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (not (obj and obj.current) or may_publish(request))
+
     def get_fields(self, request, obj=None):
         fields = ["title", "slug", "topic"]
         return [*fields, "next_edition", *WITHDRAWAL] if obj else fields
 
     def get_readonly_fields(self, request, obj=None):
         fields = ["next_edition", "slug"] if obj and obj.current else ["next_edition"]
-        may_withdraw = request.user.has_perm("statements.publish_edition")
-        return fields if may_withdraw else [*fields, *WITHDRAWAL]
+        return fields if may_publish(request) else [*fields, *WITHDRAWAL]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["title"]}

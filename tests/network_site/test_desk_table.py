@@ -45,7 +45,7 @@ organization          epm  epm epm    pm     epm     epm     epm     pm      pm 
 deleted-organization  .    .   .      .      epm     epm     .       .       .        .       .       .   .      .      .
 opening               epm  epm epm    pm     epm     epm     epm     pm      pm       epm     .       .   pm     epm    epms
 draft-opening         .    .   epm    epm    epm     epm     .       pm      pm       epm     .       .   .      .      .
-statement             epm  epm epm    pm     epm     epm     epm     .       .        .       .       .   .      .      epms
+statement             epm  epm epm    pm     epm     pm      epm     .       .        .       .       .   .      .      epms
 edition               epm  epm epm    -      epm     -       epm     pm      .        epm     .       .   .      .      epms
 draft-edition         .    .   epm    epm    epm     epm     .       pm      .        epm     .       .   .      .      .
 page                  epm  -   epm    -      epm     epm     -       .       .        .       .       .   .      .      epms
@@ -65,7 +65,7 @@ draft-organization    .    .   epm    pm     .       .       .       pm      -  
 deleted-organization  .    .   .      .      -       epm     .       .       .        .       .       .   .      .      .
 opening               -    epm epm    pm     -       epm     -       -       pm       -       .       .   pm     -      -
 draft-opening         .    .   epm    epm    -       epm     .       pm      -        -       .       .   .      .      .
-statement             -    epm epm    -      -       epm     -       .       .        .       .       .   .      .      -
+statement             -    epm pm     -      -       pm      -         .       .        .       .       .   .      .      -
 empty-statement       .    .   epm    pm     .       .       .       .       .        .       .       .   .      .      .
 edition               -    epm -      -      -       -       -       -       .        -       .       .   .      .      -
 draft-edition         .    .   epm    epm    -       epm     .       pm      .        -       .       .   .      .      .

@@ -235,7 +235,7 @@ def test_no_edition_is_withdrawn(desk, make_statement):
 
 @pytest.mark.parametrize(("role", "may"), [("editor", False), ("publisher", True)])
 def test_only_a_publisher_says_that_a_statement_no_longer_holds(sign_in, make_statement, role, may):
-    statement, other = make_statement(), make_statement("Other")
+    statement, other = make_statement("Draft", {"published": False}), make_statement("Other")
     browser = sign_in(role)
     data = typed(browser.get(change_url(statement)))
     data |= {"title": "Changed", "withdrawn_on": "2020-01-31", "superseded_by": other.pk}
@@ -244,6 +244,21 @@ def test_only_a_publisher_says_that_a_statement_no_longer_holds(sign_in, make_st
     assert statement.title == "Changed"
     assert (str(statement.withdrawn_on) == "2020-01-31") is may
     assert (statement.superseded_by == other) is may
+
+
+def test_an_editor_only_reads_the_heading_of_what_is_published(sign_in, make_statement):
+    statement = make_statement("Fictional", topic="Before")
+    editor, publisher = sign_in("editor"), sign_in("publisher")
+    page = editor.get(change_url(statement))
+    assert not page.context["has_change_permission"]
+    assert f"{ADD_EDITION}?statement={statement.pk}" in page.text
+    data = typed(publisher.get(change_url(statement))) | {"title": "Changed", "topic": "After"}
+    assert editor.post(change_url(statement), data).status_code == 403
+    statement = Statement.objects.get(pk=statement.pk)
+    assert (statement.title, statement.topic) == ("Fictional", "Before")
+    assert publisher.post(change_url(statement), data).status_code == 302
+    statement = Statement.objects.get(pk=statement.pk)
+    assert (statement.title, statement.topic) == ("Changed", "After")
 
 
 # The preview -------------------------------------------------------------------------------------
@@ -302,7 +317,7 @@ def test_who_saves_a_draft_second_is_told_and_keeps_what_was_typed(desk, sign_in
 def test_who_saves_a_statement_second_is_told(desk, sign_in, make_statement):
     statement = make_statement("Fictional", {}, {"published": False})
     address = change_url(statement)
-    mine, theirs = (typed(browser.get(address)) for browser in (desk, sign_in("editor")))
+    mine, theirs = (typed(browser.get(address)) for browser in (desk, sign_in("publisher")))
     assert desk.post(address, theirs | {"topic": "Theirs"}).status_code == 302
     statement.editions.get(published=False).delete()
     response = desk.post(address, mine | {"topic": "Mine"})

@@ -88,7 +88,7 @@ def test_a_statement_has_its_own_history_without_its_editions(editor, make_state
 
 def test_an_editor_cannot_take_back_a_withdrawal(sign_in, make_statement):
     other = make_statement("Fictional other")
-    statement = make_statement("Fictional")
+    statement = make_statement("Fictional", {"published": False})
     statement.withdrawn_on, statement.superseded_by = datetime.date(2026, 3, 1), other
     statement.title = "Fictional new"
     statement.save()
@@ -103,6 +103,17 @@ def test_an_editor_cannot_take_back_a_withdrawal(sign_in, make_statement):
     go_back(sign_in("publisher"), statement, to=3)
     after = stored(statement)
     assert (after.withdrawn_on, after.superseded_by) == (None, None)
+
+
+def test_an_editor_cannot_take_back_the_heading_of_what_is_published(sign_in, make_statement):
+    statement = make_statement("Fictional", topic="Before")
+    statement.title, statement.topic = "Fictional new", "After"
+    statement.save()
+    editor, address = sign_in("editor"), way_back(statement, to=2)
+    assert BUTTON not in shown(editor, page_of(statement))
+    assert editor.get(address).status_code == editor.post(address).status_code == 403
+    go_back(sign_in("publisher"), statement, to=2)
+    assert (stored(statement).title, stored(statement).topic) == ("Fictional", "Before")
 
 
 def test_the_address_of_a_published_statement_stays(desk, make_statement):
