@@ -63,6 +63,9 @@ class Confirmation(admin.SimpleListFilter):
 
 
 class FreshnessMixin(RecordPages):
+    # A confirmation is one of the facts as they were: it does not hold for older or newer ones.
+    history_fields = ["confirmed_on", "confirmed_by", "confirmed_how"]
+
     def get_ordering(self, request):
         """What is due comes as it is to be done: never confirmed first, then the longest ago."""
         if request.GET.get(Confirmation.parameter_name) == "due":

@@ -21,9 +21,13 @@ PAGE = 20  # entries, or records
 
 
 class HistoryMixin(RecordPages):
-    """For a ModelAdmin of a model with a history; ``history_rows`` are the models of its rows."""
+    """For a ModelAdmin of a model with a history; ``history_rows`` are the models of its rows.
+
+    ``history_fields`` go back with the fields of the form, although the form has them not.
+    """
 
     history_rows = []
+    history_fields = []
 
     def history_of(self, object_id):
         """The history of a record that is there or was; else there is no such page."""
@@ -131,7 +135,8 @@ class HistoryMixin(RecordPages):
             inline = inlines.get(model)
             return inline and getattr(inline, f"has_{verb}_permission")(request, record)
 
-        fields = self.get_form(request, record, change=True).base_fields if record else ()
+        form = self.get_form(request, record, change=True) if record else None
+        fields = [*form.base_fields, *self.history_fields] if form else ()
         rows = history.rows_after(target)
         return Return(target, rows, stored=stored, fields=fields, may=may)
 

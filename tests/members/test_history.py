@@ -292,7 +292,7 @@ def test_going_back_neither_publishes_nor_withdraws(sign_in, make_member, role, 
     organization = make_member(phone="555 0100", published=not published)
     organization.phone = "555 0111"
     organization.published = published
-    organization.confirm(datetime.date(2026, 3, 10), "Jane", "telephone")
+    organization.save()
     browser = sign_in(role)
     text = shown(browser, way_back(organization, to=2))
     words = "yes" if published else "no"
@@ -300,7 +300,28 @@ def test_going_back_neither_publishes_nor_withdraws(sign_in, make_member, role, 
     go_back(browser, organization, to=2)
     after = stored(organization)
     assert (after.phone, after.published) == ("555 0100", published)
-    assert after.confirmed_on == datetime.date(2026, 3, 10)
+
+
+def test_a_confirmation_goes_with_the_facts_that_it_was_of(editor, client, make_member):
+    organization = make_member(phone="555 0100")
+    organization.confirm(datetime.date(2026, 1, 5), "Ana", "letter")
+    organization.phone = "555 0111"
+    organization.confirm(datetime.date(2026, 3, 10), "Jane", "telephone")
+
+    def facts():
+        one = stored(organization)
+        return one.phone, str(one.confirmed_on), one.confirmed_by, one.confirmed_how
+
+    text = shown(editor, way_back(organization, to=2))
+    assert "Facts confirmed on: 10 March 2026 → 5 January 2026" in text
+    go_back(editor, organization, to=2)
+    assert facts() == ("555 0100", "2026-01-05", "Ana", "letter")
+    public = Page(client.get(organization.get_absolute_url())).text()
+    assert "Details checked on 5 January 2026, by letter." in public
+    go_back(editor, organization, to=2)
+    assert facts() == ("555 0111", "2026-03-10", "Jane", "telephone")
+    go_back(editor, organization, to=5)
+    assert facts() == ("555 0100", "None", "", "")
 
 
 def test_an_editor_does_not_take_away_by_going_back_what_only_a_publisher_may(
