@@ -1,7 +1,7 @@
 """Whether the facts are still right: to confirm them, and the list of what is due."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -71,6 +71,12 @@ class FreshnessMixin(RecordPages):
         if request.GET.get(Confirmation.parameter_name) == "due":
             return self.model.objects.confirmation_due().query.order_by
         return super().get_ordering(request)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        rows = [formset.prefix for formset in formsets if formset.has_changed()]
+        if words := form.instance.not_confirmed_anew([*form.changed_data, *rows]):
+            self.message_user(request, words, messages.WARNING)
 
     @admin.action(description=gettext_lazy("Facts confirmed"), permissions=["change"])
     def confirm_selected(self, request, queryset):

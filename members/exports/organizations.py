@@ -179,6 +179,8 @@ class OrganizationResource(ExchangeResource):
         return region
 
     def before_save_instance(self, instance, row, **kwargs):
+        if words := instance.not_confirmed_anew(instance.imported):
+            instance.notes.append(words)
         if instance.latitude is None or {"city", "region"} & set(instance.imported):
             locate(instance)
 

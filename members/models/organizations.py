@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Cos, Lower, Radians, Sin
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from members.markdown import MarkdownField, RenderedField
@@ -19,6 +20,13 @@ from members.models.versions import Versioned
 from members.models.words import words_of, words_of_other_name
 
 web_address = URLValidator(schemes=["http", "https"])
+
+# What is compared when the facts are confirmed: how to reach it, and what it takes from where.
+FACTS = {
+    *("city", "region", "postal_address", "phone", "email", "website", "intake_url"),
+    *("intake_state", "intake_note", "who_may_write", "languages", "how_to_ask"),
+    *("cases_taken", "cases_not_taken", "coverage"),
+}
 
 
 def in_place(city, wide):
@@ -236,6 +244,16 @@ class Organization(Versioned):
         """Notes that the facts were right on the day ``on``: who says so, and how they know."""
         self.confirmed_on, self.confirmed_by, self.confirmed_how = on, by, how
         self.save()
+
+    def not_confirmed_anew(self, changed):
+        """In words, if facts among the fields in ``changed`` were confirmed as they were before."""
+        if self.confirmed_on is None or FACTS.isdisjoint(changed):
+            return ""
+        words = _(
+            "Facts of this record were confirmed on %(date)s, before this change. If what is new "
+            "is checked, too, press “Facts confirmed”."
+        )
+        return words % {"date": date_format(self.confirmed_on, "j F Y")}
 
     @property
     def website_name(self):

@@ -7,7 +7,8 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from members.models import Organization
-from tests.members.desk_forms import LIST, page_of, typed
+from tests.members.desk_forms import LIST, page_of, rule, typed, with_row
+from tests.members.exchange import exported, imported, sent
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,52 @@ def test_the_facts_are_no_fields_of_the_form(desk, make_member):
     }
     assert desk.post(page_of(organization), data).status_code == 302
     assert facts(organization) == (None, "", "")
+
+
+# What is changed after that ----------------------------------------------------------------------
+
+AS_BEFORE = (
+    "Facts of this record were confirmed on 4 March 2020, before this change. If what is new is "
+    "checked, too, press “Facts confirmed”."
+)
+BEFORE = {"confirmed_on": datetime.date(2020, 3, 4), "confirmed_how": "letter"}
+
+
+def told(browser, organization, *, rules=(), **fields):
+    """What is said to who saves the form with these fields and new rows of coverage."""
+    data = typed(browser.get(page_of(organization))) | fields
+    for region in rules:
+        data = with_row(data, "coverage", **rule(region))
+    response = browser.post(page_of(organization), data, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("change", [{"phone": "555 0111"}, {"rules": ["US-MD"]}])
+def test_who_changes_confirmed_facts_is_told_that_the_new_ones_are_not(desk, make_member, change):
+    assert AS_BEFORE in told(desk, make_member(covers=["US-VA"], **BEFORE), **change)
+    assert len(told(desk, make_member(covers=["US-VA"]), **change)) == 1, "never confirmed"
+
+
+def test_who_changes_no_fact_is_told_nothing(desk, make_member):
+    assert len(told(desk, make_member(covers=["US-VA"], **BEFORE), summary="New.")) == 1
+
+
+@pytest.mark.usefixtures("no_members")
+@pytest.mark.parametrize(
+    ("cells", "notes"),
+    [
+        ({"phone": "555 0111"}, [AS_BEFORE]),
+        ({"coverage": "US-MD: covers"}, [AS_BEFORE]),
+        ({"summary": "New."}, []),
+    ],
+)
+def test_the_preview_of_an_import_says_so_at_the_line(desk, make_member, cells, notes):
+    organization = make_member(covers=["US-VA"], **BEFORE)
+    rows = [exported(desk)[0] | cells]
+    (change,) = sent(desk, rows).context["outcome"].changes
+    assert change.notes == notes
+    imported(desk, rows)
+    assert facts(organization)[0] == BEFORE["confirmed_on"]
 
 
 # What is due -------------------------------------------------------------------------------------
