@@ -13,8 +13,13 @@ from django.utils.translation import gettext_lazy
 from members.admin.pages import RecordPages
 from members.models import Organization
 
+# What was confirmed earlier than this is a slip of the hand.
+FIRST_YEAR = 2000
+
 
 class FactsForm(forms.Form):
+    """Asks when, how and by whom the facts of the ``records`` were confirmed."""
+
     on = forms.DateField(
         label=gettext_lazy("On"),
         initial=timezone.localdate,
@@ -33,10 +38,24 @@ class FactsForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args, records, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.records = records
+
     def clean_on(self):
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
             raise ValidationError(_("This day is still to come."))
+        if day.year < FIRST_YEAR:
+            raise ValidationError(_("This day is long past. Is the year right?"))
+        if newer := [one for one in self.records if one.confirmed_on and one.confirmed_on > day]:
+            message = _("The facts of %(record)s were confirmed after this day, on %(date)s.")
+            raise ValidationError(
+                [
+                    message % {"record": one, "date": date_format(one.confirmed_on, "j F Y")}
+                    for one in newer
+                ]
+            )
         return day
 
 
@@ -87,6 +106,7 @@ class FreshnessMixin(RecordPages):
         form = FactsForm(
             request.POST if "confirmed" in request.POST else None,
             initial={"by": request.user.get_full_name()},
+            records=records,
         )
         if not form.is_valid():
             return self.ask(

@@ -71,6 +71,8 @@ def test_facts_of_several_are_confirmed_at_once_and_saved_one_by_one(desk, make_
         ("on", "2020-02-30", "Enter a valid date"),
         ("on", "2020-01-01\0", "Enter a valid date"),
         ("on", "tomorrow", "This day is still to come"),
+        ("on", "0001-01-01", "This day is long past. Is the year right?"),
+        ("on", "1999-12-31", "This day is long past. Is the year right?"),
         ("how", "", "This field is required"),
         ("how", "pigeon", "Select a valid choice"),
         ("by", "   ", "This field is required"),
@@ -94,6 +96,19 @@ def test_what_is_wrong_is_told_and_what_was_typed_is_kept(desk, make_member, fie
             assert response.context["form"][name].value() == text
         assert "<b>Clerk" not in response.text
     assert facts(organization) == (None, "", "")
+
+
+def test_a_confirmation_does_not_take_the_place_of_a_newer_one(desk, make_member):
+    newer = make_member("Fictional Newer", confirmed_on="2020-03-05", confirmed_how="letter")
+    other = make_member("Fictional Other")
+    words = "The facts of Fictional Newer were confirmed after this day, on 5 March 2020."
+    chosen = {"action": "confirm_selected", "_selected_action": [newer.pk, other.pk]}
+    for address, more in ((page_of(newer, "confirm"), {}), (LIST, chosen)):
+        assert words in desk.post(address, FACTS | more).text
+    assert facts(newer) == (datetime.date(2020, 3, 5), "", "letter")
+    assert facts(other) == (None, "", "")
+    assert desk.post(LIST, FACTS | chosen | {"on": "2020-03-05"}).status_code == 302
+    assert facts(newer) == facts(other) == (datetime.date(2020, 3, 5), FACTS["by"], FACTS["how"])
 
 
 def test_the_facts_are_no_fields_of_the_form(desk, make_member):
