@@ -39,6 +39,10 @@ class JobOpeningResource(ExchangeResource):
         ),
     )
     key_field = "pk"
+    left_out = gettext_lazy(
+        "Openings that are filled or closed are not exported either: their pages do not say any "
+        "more how to apply."
+    )
 
     class Meta:
         model = JobOpening
@@ -54,7 +58,7 @@ class JobOpeningResource(ExchangeResource):
         return JobOpening.objects.select_related("organization", "region")
 
     def public(self):
-        return self.get_queryset().kept().order_by("pk")
+        return self.get_queryset().open().order_by("pk")
 
     def key_of(self, row):
         """Longer than any number that the database has counted to is none."""

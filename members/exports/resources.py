@@ -101,6 +101,8 @@ class ExchangeResource(ModelResource):
 
     DEFAULT_RESOURCE_FIELD = Column
     key_field = "slug"
+    # What is not exported beside drafts and what was withdrawn, in a sentence.
+    left_out = ""
     # What to write in columns that do not say it themselves.
     hints = {
         VERSION: gettext_lazy(

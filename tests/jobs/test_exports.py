@@ -11,6 +11,7 @@ from jobs.exports import JobOpeningResource
 from jobs.models import JobOpening
 from network_site.roles import Role
 from tests.members import exchange
+from tests.pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_openings")]
 
@@ -92,18 +93,29 @@ def test_a_file_says_what_is_stored(desk, opening, today):
     }
 
 
-def test_only_openings_with_a_public_page_are_exported(
-    desk, opening, make_opening, make_member, today
-):
-    long_ago = today - datetime.timedelta(days=200)
+def test_only_open_openings_are_exported(desk, opening, make_opening, make_member, today):
+    long_ago, lately = (today - datetime.timedelta(days=days) for days in (200, 5))
     draft = make_opening("Fictional draft", published=False)
     make_opening("Fictional to come", posted_on=today + datetime.timedelta(days=3))
     make_opening("Fictional long over", posted_on=long_ago, closes_on=long_ago)
+    make_opening("Fictional closed", posted_on=long_ago, closes_on=lately)
+    filled = make_opening("Fictional filled", posted_on=long_ago, filled_on=lately)
+    assert JobOpening.objects.kept().contains(filled), "its page does not say how to apply"
     make_opening(organization=make_member("Fictional Former", slug="former", member=False))
     assert [row["number"] for row in exported(desk)] == [str(opening.pk)]
     assert not exported(desk, f"?q={draft.title}")
     opening.organization.withdraw()
     assert not exported(desk)
+
+
+def test_the_page_says_which_openings_are_left_out(desk, opening, today):
+    words = "Openings that are filled or closed are not exported either"
+    assert words in Page(desk.get(EXPORT)).text("content")
+    opening.filled_on = today
+    opening.save()
+    page = Page(desk.get(EXPORT)).text("content")
+    assert "There is nothing to export." in page
+    assert words in page
 
 
 def test_the_filters_of_the_list_narrow_the_file(desk, opening, make_opening, organization):
