@@ -108,6 +108,7 @@ class ExchangeMixin(RecordPages):
             "title": _("Export %s") % self.opts.verbose_name_plural,
             "count": resource.public_of(records).count(),
             "is_filtered": bool(request.GET),
+            "is_too_large": resource.is_too_large(records),
         }
         return self.exchange_page(request, "export", context)
 

@@ -19,7 +19,16 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from members.exports.cells import Code, plain, widget_for
-from members.exports.files import BadFileError, Problem, Sheet, decoded, read, written
+from members.exports.files import (
+    BYTES,
+    ROWS,
+    BadFileError,
+    Problem,
+    Sheet,
+    decoded,
+    read,
+    written,
+)
 from members.models.history import because
 
 VERSION = "version"
@@ -169,6 +178,12 @@ class ExchangeResource(ModelResource):
         # A list: of a queryset the library asks page by page.
         dataset = self.export(list(self.public_of(records)))
         return written(dataset.headers, dataset)
+
+    def is_too_large(self, records):
+        """Whether what is exported of the ``records`` cannot be imported again in one piece."""
+        if self.public_of(records).count() > ROWS:
+            return True
+        return len(self.file(records)) > BYTES
 
     # From a file ---------------------------------------------------------------------------------
 

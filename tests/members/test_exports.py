@@ -12,7 +12,7 @@ from members.exports import OrganizationResource
 from members.exports.cells import escaped, plain, unescaped
 from members.exports.files import read, written
 from members.exports.grammar import read_coverage, read_names, write_coverage, write_names
-from members.models import Coverage, FormerName, MembershipPeriod, Organization
+from members.models import Coverage, FormerName, MembershipPeriod, Organization, Region
 from tests.members.exchange import EXPORT, confirmed, exported, sent
 from tests.pages import Page
 
@@ -149,6 +149,7 @@ def test_names_that_cannot_be_read_are_named(text, words):
 # The file of the members -------------------------------------------------------------------------
 
 ROWS = (Coverage, FormerName)
+TOO_LARGE = "This file is too large to be imported again in one piece"
 
 
 def content(model):
@@ -178,6 +179,35 @@ def test_an_import_of_an_export_changes_nothing(desk):
     after = list(Organization.objects.order_by("pk").values()), Organization.history.count()
     assert after == before
     assert (Coverage.history.count(), FormerName.history.count()) == rows
+
+
+@pytest.mark.django_db
+def test_a_file_with_the_longest_coverage_that_a_form_takes_comes_back(
+    desk, no_members, make_member
+):
+    codes = Region.objects.filter(kind=Region.Kind.COUNTRY).values_list("pk", flat=True)[:150]
+    note = '"' * Coverage._meta.get_field("note").max_length
+    make_member(covers=[{"region_id": code, "note": note} for code in codes])
+    (row,) = exported(desk)
+    assert len(row["coverage"]) > 60_000
+    response = sent(desk, [row])
+    assert response.context["outcome"].unchanged == 1
+    assert TOO_LARGE not in Page(desk.get(EXPORT)).text("content")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", ["ROWS", "BYTES"])
+def test_the_page_says_of_what_file_an_import_would_take_only_parts(
+    desk, no_members, make_member, monkeypatch, limit
+):
+    for name in ("Fictional First", "Fictional Second"):
+        make_member(name)
+    size = {"ROWS": 2, "BYTES": len(desk.post(EXPORT).content)}[limit]
+    monkeypatch.setattr(f"members.exports.resources.{limit}", size)
+    assert TOO_LARGE not in Page(desk.get(EXPORT)).text("content")
+    monkeypatch.setattr(f"members.exports.resources.{limit}", size - 1)
+    assert TOO_LARGE in Page(desk.get(EXPORT)).text("content")
+    assert TOO_LARGE not in Page(desk.get(f"{EXPORT}?q=second")).text("content")
 
 
 @pytest.mark.django_db

@@ -340,7 +340,7 @@ def test_a_fault_of_ours_is_not_taken_for_one_of_the_file(desk, organization, mo
         ("website", "ftp://fictional.example/", "Enter a valid URL."),
         ("summary", "x" * 601, "This has 601 letters and signs; 600 fit."),
         ("how_to_ask", "x" * 20_001, "Ensure this value has at most 20000 characters"),
-        ("how_to_ask", "x" * (LETTERS + 1), "This cell has more than 30000 letters."),
+        ("how_to_ask", "x" * (LETTERS + 1), "This cell has more than 120000 letters."),
         ("phone", "1\0", "This cell has a sign that no text has (NUL)."),
         ("coverage", "Virginia", "“Virginia” cannot be read."),
         ("coverage", "XX: covers", "There is no place with the code “XX”."),
