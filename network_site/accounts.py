@@ -245,7 +245,7 @@ class AccountAdmin(Lists, UserAdmin):
         return self.message_user(request, problem, messages.ERROR)
 
 
-class RoleAdmin(admin.ModelAdmin):
+class RoleAdmin(Lists, admin.ModelAdmin):
     """Roles are looked at; what they may do is made by `sync_roles`."""
 
     list_display = ["name"]

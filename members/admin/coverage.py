@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.admin.concurrency import KeptRows
-from members.admin.pages import Menus
+from members.admin.pages import Lists, Menus
 from members.contradictions import contradictions
 from members.coverage import in_order, members_for_parts, with_reasons
 from members.models import Coverage, Organization, Region
@@ -135,7 +135,7 @@ def likelier_first(regions, words):
 
 
 @admin.register(Region)
-class RegionAdmin(admin.ModelAdmin):
+class RegionAdmin(Lists, admin.ModelAdmin):
     """Regions come from the gazetteer: staff look them up and do not change them."""
 
     list_display = ["name", "code", "kind", "country"]

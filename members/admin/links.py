@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from members.admin.addresses import WEB_ADDRESSES
+from members.admin.pages import Lists
 from members.models import LinkCheck
 
 
@@ -30,7 +31,7 @@ class LinkState(admin.SimpleListFilter):
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(admin.ModelAdmin):
+class LinkCheckAdmin(Lists, admin.ModelAdmin):
     """What the command ``check_links`` found: staff mend the organization, not the result."""
 
     list_display = ["in_words", "link", "organization", "failing_since", "checked_at"]

@@ -1,6 +1,7 @@
 """Pages of the desk beside Django's own: buttons of a record, and questions before a change."""
 
 import re
+from itertools import islice
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.db import models, transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.text import get_text_list
+from django.utils.text import get_text_list, smart_split
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,6 +24,8 @@ NAMED = 3
 # What can be the key of a record; but regions, of which nothing is done to many, have codes.
 KEY = re.compile(r"\d{1,18}")
 CODE = re.compile(r"[^\0]+")
+# Words of a search that count.
+SEARCHED = 20
 # Of nothing: keys count from 1.
 NO_KEY = "0"
 
@@ -59,7 +62,15 @@ class Menus:
 
 
 class Lists:
-    """For a ModelAdmin: what is to be done to the chosen records bears any choice."""
+    """For a ModelAdmin: its list bears any search, and any choice of records.
+
+    Menus search in the same way.
+    """
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the first words: each is one more condition, and databases bear only so many."""
+        words = " ".join(islice(smart_split(search_term), SEARCHED))
+        return super().get_search_results(request, queryset, words)
 
     def response_action(self, request, queryset):
         if not all(map(KEY.fullmatch, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME))):

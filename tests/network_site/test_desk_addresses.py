@@ -44,6 +44,25 @@ def test_a_list_bears_any_parameter(answers, kind, model_admin):
 
 
 @every_kind
+def test_a_list_bears_a_search_for_any_number_of_words(answers, kind, model_admin):
+    assert answers(reverse(f"admin:{kind}_changelist"), {"q": "a " * 2000}) == 200
+
+
+def test_a_menu_bears_a_question_of_any_number_of_words(answers):
+    for field in ("organization", "region"):
+        asked = MENU | {"field_name": field, "term": "a " * 2000}
+        assert answers("/admin/autocomplete/", asked) == 200
+
+
+@pytest.mark.parametrize(("before", "found"), [(19, False), (20, True)])
+def test_the_first_twenty_words_of_a_search_count(desk, make_member, before, found):
+    organization = make_member("Fictional Long Name")
+    query = '"fictional long" ' * before + "qwxzvkj"
+    shown = desk.get("/admin/members/organization/", {"q": query}).context["cl"].queryset
+    assert (organization in shown) is found
+
+
+@every_kind
 def test_a_record_that_cannot_be_is_not_there(answers, kind, model_admin):
     address = reverse(f"admin:{kind}_changelist")
     for page in ("change", "delete", "history", "preview", "publish"):
