@@ -126,13 +126,14 @@ def listings(at=None):
             _("No coverage contradicts itself."),
         ),
         Line(
-            LinkCheck.objects.failing(),
-            {"state": "failing"},
+            LinkCheck.objects.failed(),
+            {"state": "failed"},
             ngettext_lazy(
-                "link on the site failing for a day or more",
-                "links on the site failing for a day or more",
+                "link on the site that failed the last check",
+                "links on the site that failed the last check",
             ),
-            _("No link on the site failed for a day or more when last checked."),
+            _("No link on the site failed the last check."),
+            hint=_("The list says since when: what failed only once may be right again tomorrow."),
         ),
     ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.organizations import Organization
 
-# A link counts as broken when it failed in every check over this long. A daily timer that starts
+# A link is called failing when it failed in every check over this long. A daily timer that starts
 # a little early still counts as the next day.
 A_DAY = datetime.timedelta(hours=20)
 MAX_URL = 3000  # of a redirect; longer ones are not followed
@@ -63,7 +63,7 @@ class LinkCheckQuerySet(models.QuerySet):
         return self.filter(failing_since__isnull=False)
 
     def failing(self):
-        """Those that failed every check over a day or more: what staff need to look at."""
+        """Those that failed every check over a day or more."""
         return self.filter(failing_since__lte=F("checked_at") - A_DAY)
 
     def of(self, organizations):

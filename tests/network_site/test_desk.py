@@ -23,7 +23,7 @@ LISTS = {
     "/admin/members/organization/?standing=public&attention=without_address": "postal address",
     "/admin/members/organization/?standing=public&attention=without_coverage": "without coverage",
     "/admin/members/organization/?attention=with_contradictory_coverage": "contradictory coverage",
-    "/admin/members/linkcheck/?state=failing": "failing for a day",
+    "/admin/members/linkcheck/?state=failed": "failed the last check",
     "/admin/members/region/?member=no_state": "US states and territories",
     "/admin/members/region/?member=no_country": "countries without",
     "/admin/jobs/jobopening/?state=closing_soon": "next seven days",
@@ -88,6 +88,7 @@ def trouble(make_member, make_opening):
             failing_since=now - since * DAY,
             failures=1,
         )
+    LinkCheck.objects.create(url="https://fictional.example/", checked_at=now)
     posted = today - 20 * DAY
     for fields in [
         {"posted_on": posted, "closes_on": today + DAY},
@@ -137,8 +138,8 @@ def test_the_lines_hold_what_they_say(desk, no_members, trouble):
     twice = {"Said twice 0", "Said twice 1"}
     assert names["attention=with_contradictory_coverage"] == twice
     assert names["standing=draft"] == {"Draft 0", "Draft 1"}
-    links = {f"https://fictional.example/{number}" for number in range(2)}
-    assert names["state=failing"] == links
+    links = {f"https://fictional.example/{number}" for number in range(3)}
+    assert names["state=failed"] == links
     counts = {address: line.count for address, line in lines(desk).items()}
     assert counts["/admin/jobs/jobopening/?state=closing_soon"] == 2
     assert counts["/admin/jobs/jobopening/?state=over"] == 2
