@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,11 +45,6 @@ UNCLEAR = {
 }
 
 
-def uses(url):
-    """That ``url`` is an organization's website or application page."""
-    return Q(website=url) | Q(intake_url=url)
-
-
 class LinkCheckQuerySet(models.QuerySet):
     def working(self):
         return self.filter(problem="")
@@ -66,18 +61,10 @@ class LinkCheckQuerySet(models.QuerySet):
         """Those that failed every check over a day or more."""
         return self.filter(failing_since__lte=F("checked_at") - A_DAY)
 
-    def of(self, organizations):
-        """The websites and application pages of the organizations of a queryset."""
-        return self.filter(Exists(organizations.filter(uses(OuterRef("url")))))
-
-    def organizations(self):
-        """The organizations with one of these links as website or application page."""
-        urls = self.order_by().values("url")
-        return Organization.objects.filter(Q(website__in=urls) | Q(intake_url__in=urls))
-
     def with_organization(self):
         """Each with the key of an ``organization`` whose record holds it, if one does."""
-        users = Organization.objects.filter(uses(OuterRef("url"))).order_by("pk")
+        is_used = Q(website=OuterRef("url")) | Q(intake_url=OuterRef("url"))
+        users = Organization.objects.filter(is_used).order_by("pk")
         return self.annotate(organization=Subquery(users.values("pk")[:1]))
 
     def due(self, urls, *, days=0, at=None):
