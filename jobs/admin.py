@@ -106,13 +106,6 @@ class JobOpeningAdmin(
     def get_queryset(self, request):
         return super().get_queryset(request).with_state()
 
-    def has_delete_permission(self, request, obj=None):
-        """Who may change a draft may also delete it."""
-        is_draft = obj is not None and not obj.published
-        return super().has_delete_permission(request, obj) or (
-            is_draft and self.has_change_permission(request, obj)
-        )
-
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state(self, opening):
         return State(opening.state).label

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.admin.concurrency import KeptRows, VersionedMixin
 from members.admin.history import HistoryMixin
-from members.admin.publishing import Preview, PublishingMixin, Verb
+from members.admin.publishing import DraftsMixin, Preview, PublishingMixin, Verb
 from members.markdown import MarkdownField
 from statements.models import Edition, Page, Statement
 from statements.views import EditionView
@@ -71,7 +71,7 @@ class EditionInline(admin.TabularInline):
 
 
 @admin.register(Statement)
-class StatementAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
+class StatementAdmin(VersionedMixin, DraftsMixin, HistoryMixin, admin.ModelAdmin):
     list_display = ["title", "topic", "newest", "withdrawn_on", "superseded_by"]
     list_select_related = ["superseded_by"]
     search_fields = ["title", "topic"]
@@ -84,6 +84,9 @@ class StatementAdmin(VersionedMixin, HistoryMixin, admin.ModelAdmin):
         """What readers see as soon as it is saved is for those who publish."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (not (obj and obj.current) or may_publish(request))
+
+    def is_draft(self, record):
+        return record.current is None
 
     def get_fields(self, request, obj=None):
         fields = ["title", "slug", "topic"]

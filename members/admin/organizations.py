@@ -165,6 +165,10 @@ class OrganizationAdmin(
             locate(obj)
         super().save_model(request, obj, form, change)
 
+    def is_draft(self, record):
+        """What was public once is withdrawn, and stays for those who publish."""
+        return not (record.published or record.history.filter(published=True).exists())
+
     def check_rows(self, record, models):
         rules = list(record.coverage.select_related("region")) if Coverage in models else []
         if found := contradictions(rules):

@@ -65,7 +65,19 @@ class Preview:
         )
 
 
-class PublishingMixin(RecordPages):
+class DraftsMixin:
+    """For a ModelAdmin: who may change a draft may also delete it."""
+
+    def is_draft(self, record):
+        return not record.published
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) or (
+            obj is not None and self.is_draft(obj) and self.has_change_permission(request, obj)
+        )
+
+
+class PublishingMixin(DraftsMixin, RecordPages):
     """``verbs`` may be fewer; ``preview`` is a class made of ``Preview`` and the public view."""
 
     actions = ["publish_selected", "withdraw_selected"]

@@ -42,10 +42,13 @@ DOORS |= {"password-reset/", "password-reset/sent/", "password-reset/done/"}
 LOOK = """
                       list add change delete history go_back deleted publish withdraw preview confirm due import export old
 organization          epm  epm epm    pm     epm     epm     epm     pm      pm       epm     epm     epm pm     epm    epms
+draft-organization    .    .   epm    epm    epm     epm     .       pm      pm       epm     epm     .   .      .      .
+former-organization   .    .   epm    pm     epm     epm     .       pm      pm       epm     epm     .   .      .      .
 deleted-organization  .    .   .      .      epm     epm     .       .       .        .       .       .   .      .      .
 opening               epm  epm epm    pm     epm     epm     epm     pm      pm       epm     .       .   pm     epm    epms
 draft-opening         .    .   epm    epm    epm     epm     .       pm      pm       epm     .       .   .      .      .
 statement             epm  epm epm    pm     epm     pm      epm     .       .        .       .       .   .      .      epms
+empty-statement       .    .   epm    epm    epm     epm     .       .       .        .       .       .   .      .      .
 edition               epm  epm epm    -      epm     -       epm     pm      .        epm     .       .   .      .      epms
 draft-edition         .    .   epm    epm    epm     epm     .       pm      .        epm     .       .   .      .      .
 page                  epm  -   epm    -      epm     epm     -       .       .        .       .       .   .      .      epms
@@ -61,12 +64,13 @@ role                  m    -   m      -      m       .       .       .       .  
 CHANGE = """
                       list add change delete history go_back deleted publish withdraw preview confirm due import export old
 organization          -    epm epm    pm     -       epm     -       -       pm       -       epm     -   pm     -      -
-draft-organization    .    .   epm    pm     .       .       .       pm      -        -       epm     .   .      .      .
+draft-organization    .    .   epm    epm    .       .       .       pm      -        -       epm     .   .      .      .
+former-organization   .    .   epm    pm     -       epm     .       pm      -        -       epm     .   .      .      .
 deleted-organization  .    .   .      .      -       epm     .       .       .        .       .       .   .      .      .
 opening               -    epm epm    pm     -       epm     -       -       pm       -       .       .   pm     -      -
 draft-opening         .    .   epm    epm    -       epm     .       pm      -        -       .       .   .      .      .
-statement             -    epm pm     -      -       pm      -         .       .        .       .       .   .      .      -
-empty-statement       .    .   epm    pm     .       .       .       .       .        .       .       .   .      .      .
+statement             -    epm pm     -      -       pm      -       .       .        .       .       .   .      .      -
+empty-statement       .    .   epm    epm    .       .       .       .       .        .       .       .   .      .      .
 edition               -    epm -      -      -       -       -       -       .        -       .       .   .      .      -
 draft-edition         .    .   epm    epm    -       epm     .       pm      .        -       .       .   .      .      .
 page                  -    -   epm    -      -       epm     -       .       .        .       .       .   .      .      -
@@ -84,6 +88,7 @@ ACTIONS = """
                       delete_selected publish_selected withdraw_selected confirm_selected invite_again reset_second_factor
 organization          pm              -                pm                epm              .            .
 draft-organization    pm              pm               -                 epm              .            .
+former-organization   pm              pm               -                 epm              .            .
 opening               pm              -                pm                .                .            .
 draft-opening         pm              pm               -                 .                .            .
 empty-statement       pm              .                .                 .                .            .
@@ -218,6 +223,7 @@ def records(make_member, sign_in):
     records = {
         "organization": member,
         "draft-organization": make_member("Fictional Draft", published=False),
+        "former-organization": make_member("Fictional Withdrawn"),
         "deleted-organization": make_member("Fictional Deleted"),
         "opening": opening(published=True),
         "draft-opening": opening(),
@@ -237,6 +243,7 @@ def records(make_member, sign_in):
         if hasattr(record, "history"):
             setattr(record, CHANGES[kind_of(row)][0], "555 0100")
             record.save()
+    records["former-organization"].withdraw()
     records["edition"] = records["statement"].editions.create(**EDITION, published=True)
     deleted = records["deleted-organization"]
     records["deleted-organization"] = deepcopy(deleted)

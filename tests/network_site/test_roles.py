@@ -149,6 +149,18 @@ def test_an_editor_deletes_coverage_and_no_organization(sign_in, make_member):
     assert not Coverage.objects.filter(organization=organization).exists()
 
 
+@pytest.mark.parametrize(("opening", "status"), [(False, 302), (True, 403)])
+def test_an_editor_deletes_a_draft_unless_what_is_published_goes_with_it(
+    sign_in, make_member, opening, status
+):
+    draft = make_member(covers=["US-VA"], published=False)
+    text = {"title": "Fictional job", "kind": "attorney", "description": "Fictional."}
+    draft.job_openings.create(**text, published=opening)
+    address = f"/admin/members/organization/{draft.pk}/delete/"
+    assert sign_in("editor").post(address, {"post": "yes"}).status_code == status
+    assert Organization.objects.filter(pk=draft.pk).exists() is (status == 403)
+
+
 # Accounts ----------------------------------------------------------------------------------------
 
 
