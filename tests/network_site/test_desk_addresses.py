@@ -173,3 +173,28 @@ def test_no_link_of_a_preview_leads_nowhere(desk, client, make_member, kind, mem
     links = [link for link in page.links("main") if link.startswith("/")]
     assert links
     assert not {link for link in links if client.get(link).status_code >= 400}
+
+
+@pytest.mark.parametrize("kind", ["organization", "opening", "edition"])
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_preview_says_whether_the_page_is_public(desk, client, make_member, kind, is_public):
+    statement = Statement.objects.create(title="Fictional", slug="fictional")
+    record = {
+        # Published in either case: who is no member has no page.
+        "organization": lambda: make_member("Fictional Other", member=is_public),
+        "opening": lambda: JobOpening.objects.create(
+            organization=make_member(),
+            title="Fictional",
+            kind="other",
+            description="Words.",
+            published=is_public,
+        ),
+        "edition": lambda: Edition.objects.create(
+            statement=statement, excerpt="In short.", body="Words.", published=is_public
+        ),
+    }[kind]()
+    opts = record._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_preview", args=[record.pk])
+    words = "Preview: public" if is_public else "Preview: not public"
+    assert Page(desk.get(address)).text().startswith(words)
+    assert (client.get(record.get_absolute_url()).status_code == 200) is is_public
