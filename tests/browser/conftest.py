@@ -1,12 +1,16 @@
 """A real Chromium at the real server: no test of a browser touches the database of the others."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
-from tests.browser.server import ARGUMENTS, CHROMIUM, ROOT, new_site, serving
+from tests.browser.server import (
+    ARGUMENTS,
+    CHROMIUM,
+    add_fictional_content,
+    new_site,
+    serving,
+)
 
 
 @pytest.hookimpl(trylast=True)
@@ -37,8 +41,7 @@ def site(chromium, tmp_path_factory):
     """The directory of a new site with some fictional content more, and its variables."""
     directory = tmp_path_factory.mktemp("site")
     variables = new_site(directory)
-    command = [sys.executable, "-m", "tests.browser.fictional"]
-    subprocess.run(command, cwd=ROOT, env=variables, check=True)
+    add_fictional_content(variables)
     return directory, variables
 
 

@@ -1,6 +1,7 @@
 """Takes the README's pictures, in light colours, of the site as delivered.
 
-The public pages are taken on a phone, the desk's on a computer.
+The public pages are taken on a phone, the desk's on a computer. Who is withdrawn or called in the
+last ones is fictional.
 
 python -m tests.browser.screenshots docs
 """
@@ -13,7 +14,13 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.server import ARGUMENTS, CHROMIUM, new_site, serving
+from tests.browser.server import (
+    ARGUMENTS,
+    CHROMIUM,
+    add_fictional_content,
+    new_site,
+    serving,
+)
 from tests.browser.staff import new_account, sign_in
 
 PHONE = {"width": 390, "height": 844}
@@ -23,9 +30,9 @@ TIME_ZONE = "America/New_York"
 COMPUTER = {"width": 1280, "height": 760}
 
 
-def take(page, scale):
+def take(page, scale, **size):
     # Playwright writes PNG and JPEG only; WebP is half as large and as sharp.
-    clip = {"x": 0, "y": page.evaluate("scrollY"), **page.viewport_size, "scale": scale}
+    clip = {"x": 0, "y": page.evaluate("scrollY"), **page.viewport_size, "scale": scale} | size
     as_webp = {"format": "webp", "quality": 60, "clip": clip}
     answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", as_webp)
     return b64decode(answer["data"])
@@ -39,13 +46,41 @@ def public_pictures(page):
         yield name, take(page, scale=2)
 
 
+def open_record(page, listed, search):
+    page.goto(f"/admin/{listed}/?q={search}")
+    page.locator("#result_list tbody th a").first.click()
+
+
 def desk_pictures(page, account):
     sign_in(page, account)
     yield "desk", take(page, scale=1)
-    page.goto("/admin/members/organization/?q=Great+North")
-    page.locator("#result_list tbody th a").first.click()
+    open_record(page, "members/organization", "Great North")
     page.locator("#coverage-group").scroll_into_view_if_needed()
     yield "organization", take(page, scale=1)
+    open_record(page, "statements/statement", "Exoneree Rights")
+    page.get_by_role("link", name="Write it, starting from the newest text").click()
+    page.get_by_role("heading", name="Text").evaluate("heading => heading.scrollIntoView()")
+    yield "edition", take(page, scale=1, height=600)
+
+
+def task_pictures(page):
+    open_record(page, "members/organization", "Hiring")
+    page.get_by_role("link", name="Withdraw").click()
+    yield "withdraw", take(page, scale=1, height=310)
+    open_record(page, "members/organization", "Quiet")
+    page.get_by_role("link", name="Facts confirmed").click()
+    page.get_by_label("How").select_option("by telephone")
+    page.get_by_label("By whom").fill("Ana Example, director")
+    # In a text field, the caret would be there or not, as it blinks.
+    page.get_by_role("button", name="Facts confirmed").focus()
+    yield "confirm", take(page, scale=1, height=550)
+
+
+def keep(directory, pictures):
+    for name, picture in pictures:
+        path = Path(directory, f"{name}.webp")
+        path.write_bytes(picture)
+        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def main(directory):
@@ -60,13 +95,10 @@ def main(directory):
         options = {"base_url": base_url, "color_scheme": "light", "timezone_id": TIME_ZONE}
         phone = browser.new_page(viewport=PHONE, **options)
         computer = browser.new_page(viewport=COMPUTER, **options)
-        pictures = chain(
-            public_pictures(phone), desk_pictures(computer, new_account(variables, name="maria"))
-        )
-        for name, picture in pictures:
-            path = Path(directory, f"{name}.webp")
-            path.write_bytes(picture)
-            print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+        account = new_account(variables, name="maria")
+        keep(directory, chain(public_pictures(phone), desk_pictures(computer, account)))
+        add_fictional_content(variables)
+        keep(directory, task_pictures(computer))
 
 
 if __name__ == "__main__":

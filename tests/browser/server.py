@@ -49,6 +49,11 @@ def new_site(directory):
     return variables
 
 
+def add_fictional_content(variables):
+    command = [sys.executable, "-m", "tests.browser.fictional"]
+    subprocess.run(command, cwd=ROOT, env=variables, check=True)
+
+
 @contextmanager
 def serving(variables, **options):
     """Gives where the site is served; the options are those of the server's process."""
