@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
+from members.models.history import was_published
 from network_site.logs import kind
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,13 @@ def content_changed(*, instance, using, **kwargs):
 
 
 def is_draft(record):
-    """Whether no visitor ever saw it: it was never published, or the record that it is a row of.
+    """Whether no visitor ever saw it, as it was never published, or the record that it is a row of.
 
     For a draft, which is saved many times, the proxy need not forget what it has.
     """
     if not hasattr(record, "published"):
         record = getattr(record, "organization", record)
-    is_public = getattr(record, "published", True)
-    return not is_public and not record.history.filter(published=True).exists()
+    return hasattr(record, "published") and not was_published(record)
 
 
 def say_changed():

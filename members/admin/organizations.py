@@ -20,6 +20,7 @@ from members.contradictions import contradictions
 from members.exports import OrganizationResource
 from members.locate import locate
 from members.models import Coverage, FormerName, MembershipPeriod, Organization
+from members.models.history import was_published
 from members.views import OrganizationDetailView
 
 
@@ -167,7 +168,7 @@ class OrganizationAdmin(
 
     def is_draft(self, record):
         """What was public once is withdrawn, and stays for those who publish."""
-        return not (record.published or record.history.filter(published=True).exists())
+        return not was_published(record)
 
     def check_rows(self, record, models):
         rules = list(record.coverage.select_related("region")) if Coverage in models else []

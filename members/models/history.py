@@ -91,6 +91,11 @@ def is_named(user):
     return any(history.filter(history_user=user).exists() for history in histories)
 
 
+def was_published(record):
+    """Whether it is public, or ever was."""
+    return record.published or record.history.filter(published=True).exists()
+
+
 def begin(state, app, names):
     """For a migration: the first entry of each record that is older than the history."""
     now, first = timezone.now(), uuid.uuid4()
