@@ -115,8 +115,8 @@ class ExchangeResource(ModelResource):
     # What to write in columns that do not say it themselves.
     hints = {
         VERSION: gettext_lazy(
-            "How often the record was saved, as exported: so no change of others is lost. Empty "
-            "for a new one."
+            "As exported: it grows when somebody saves the record, so that no change of others is "
+            "lost. Empty for a new one."
         )
     }
 

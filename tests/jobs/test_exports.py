@@ -74,7 +74,7 @@ def test_a_file_says_what_is_stored(desk, opening, today):
     assert list(row) == JobOpeningResource().columns
     assert {name: cell for name, cell in row.items() if cell} == {
         "number": str(opening.pk),
-        "version": "0",
+        "version": str(opening.version),
         "organization": "fictional",
         "title": "Fictional staff attorney",
         "kind": "attorney",
@@ -168,7 +168,8 @@ def test_an_opening_is_changed_and_another_added_as_a_draft(desk, opening, clien
     imported(desk, row | {"pay_maximum": "70000", "city": "Norfolk"}, NEW)
     changed = JobOpening.objects.get(pk=opening.pk)
     assert (changed.city, changed.pay_maximum) == ("Norfolk", Decimal(70_000))
-    assert (changed.published, changed.version) == (True, 1)
+    assert changed.published
+    assert changed.version > opening.version
     assert changed.history.first().history_change_reason == "Import of a file."
     new = JobOpening.objects.exclude(pk=opening.pk).get()
     assert (new.published, new.workplace) == (False, JobOpening.Workplace.NOT_STATED)

