@@ -1,5 +1,7 @@
 """The accounts of the Support Unit: who may sign in, and in which role."""
 
+import hashlib
+import json
 import logging
 import re
 from smtplib import SMTPException
@@ -16,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from members.admin.concurrency import SeenForm, SeenMixin
 from members.admin.pages import Lists
 from members.models.history import is_named
 from network_site import second_factor
@@ -38,7 +41,7 @@ class RoleField(forms.ModelChoiceField):
         return Role(group.name).label
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(SeenForm):
     """A role is the one group of its account; nothing here makes a superuser."""
 
     is_own = False
@@ -62,6 +65,12 @@ class AccountForm(forms.ModelForm):
         if self.is_own or self.instance.is_superuser:
             self.fields["role"].disabled = True
             self.fields["role"].required = False
+
+    def mark(self):
+        """Of what the form shows: a sign-in, which is saved too, hinders nobody."""
+        shown = [getattr(self.instance, name) for name in AccountForm.Meta.fields]
+        shown += [group.pk for group in self.instance.groups.all()]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     def clean_email(self):
         email = self.cleaned_data["email"]
@@ -93,7 +102,7 @@ class InvitedForm(AccountForm):
 # Admin -------------------------------------------------------------------------------------------
 
 
-class AccountAdmin(Lists, UserAdmin):
+class AccountAdmin(SeenMixin, Lists, UserAdmin):
     form = AccountForm
     add_form = InvitedForm
     add_form_template = None

@@ -1,11 +1,12 @@
 """Two people at the same record: the second is told, and what both typed is kept.
 
 For a ModelAdmin of a ``Versioned`` model: ``VersionedMixin`` first among its bases, and
-``formset = KeptRows`` (or a class made from it) on its inlines.
+``formset = KeptRows`` (or a class made from it) on its inlines. For one of another model:
+``SeenMixin``, and a form made from ``SeenForm`` that tells when somebody has saved the record.
 """
 
 from django import forms
-from django.contrib.admin.utils import display_for_field
+from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -20,7 +21,7 @@ SHOWN = 200
 ROWS = 2000
 
 
-class SeenField(forms.IntegerField):
+class SeenField(forms.CharField):
     widget = forms.HiddenInput
 
     def has_changed(self, initial, data):
@@ -28,7 +29,7 @@ class SeenField(forms.IntegerField):
         return False
 
 
-class VersionedForm(forms.ModelForm):
+class SeenForm(forms.ModelForm):
     """Does not save over what somebody else saved after the form was shown."""
 
     version_seen = SeenField(required=False)
@@ -38,22 +39,24 @@ class VersionedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields[SEEN]
-        elif not self.is_bound:
-            self.initial[SEEN] = self.instance.stored_version()
+        else:
+            self.initial[SEEN] = self.mark()
+
+    def mark(self):
+        """Another text as soon as anybody saves the record."""
+        raise NotImplementedError
 
     def clean(self):
         cleaned = super().clean()
         if SEEN not in self.fields:
             return cleaned
-        # The admin saves in the same transaction: nobody comes between.
-        with transaction.atomic():
-            stored = self.instance.stored_version(lock=True)
         self._errors.pop(SEEN, None)
-        if self.cleaned_data.get(SEEN) != stored:
+        # As stored: who saves has locked the record before it was read.
+        if self.cleaned_data.get(SEEN) != self.initial[SEEN]:
             self.is_late = True
             # Who saves once more has been told.
             self.data = self.data.copy()
-            self.data[self.add_prefix(SEEN)] = str(stored)
+            self.data[self.add_prefix(SEEN)] = self.initial[SEEN]
             raise ValidationError(
                 _(
                     "Somebody else saved this record after you opened it, so yours is not saved "
@@ -62,6 +65,11 @@ class VersionedForm(forms.ModelForm):
                 )
             )
         return cleaned
+
+
+class VersionedForm(SeenForm):
+    def mark(self):
+        return str(self.instance.version)
 
 
 class KeptRows(forms.BaseInlineFormSet):
@@ -116,8 +124,21 @@ def with_lost_rows_as_new(data, prefix, key, stored):
     return moved
 
 
-class VersionedMixin:
-    form = VersionedForm
+class SeenMixin:
+    """For a ModelAdmin whose ``form`` is a ``SeenForm``."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if object_id is None or request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            self.lock(request, object_id)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def lock(self, request, object_id):
+        """Keeps others from saving the record until the end, if it is there."""
+        record = self.get_object(request, unquote(object_id))
+        records = self.model._base_manager.select_for_update()
+        return record and records.filter(pk=record.pk).first()
 
     def get_fields(self, request, obj=None):
         return [name for name in super().get_fields(request, obj) if name != SEEN]
@@ -143,29 +164,33 @@ class VersionedMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
+class VersionedMixin(SeenMixin):
+    form = VersionedForm
+
+
 def differences(form, formsets):
     """In sentences, where the record as it is stored differs from what the forms hold."""
     stored = form._meta.model._base_manager.get(pk=form.instance.pk)
     for name in form.changed_data:
-        try:
-            field = stored._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
         yield _("%(field)s – saved now: %(value)s") % {
             "field": capfirst(form.fields[name].label),
-            "value": stored_words(stored, field),
+            "value": Truncator(stored_words(form, stored, name)).chars(SHOWN),
         }
     for formset in formsets:
         yield from row_differences(formset)
 
 
-def stored_words(record, field):
-    value = getattr(record, field.name)
+def stored_words(form, stored, name):
+    try:
+        field = stored._meta.get_field(name)
+    except FieldDoesNotExist:
+        return str(form.fields[name].initial or _("nothing"))
+    value = getattr(stored, name)
     if field.many_to_many:
-        shown = ", ".join(sorted(map(str, value.all()))) or _("nothing")
-    else:
-        shown = display_for_field(value, field, _("nothing"))
-    return Truncator(strip_tags(str(shown))).chars(SHOWN)
+        return ", ".join(sorted(map(str, value.all()))) or _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return strip_tags(str(display_for_field(value, field, _("nothing"))))
 
 
 def row_differences(formset):

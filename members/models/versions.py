@@ -20,14 +20,8 @@ class Versioned(models.Model):
         # Beyond all that this or another record ever had: one that comes back, or takes over the
         # address of another, would else reach a number that stands in an old file or an open form.
         newest = type(self).history.aggregate(newest=Max("history_id"))["newest"]
-        self.version = max(self.stored_version() or 0, newest or 0) + 1
+        stored = type(self)._base_manager.filter(pk=self.pk).values_list("version", flat=True)
+        self.version = max([newest or 0, *stored]) + 1
         if update_fields is not None:
             update_fields = {*update_fields, "version"}
         super().save(*args, update_fields=update_fields, **kwargs)
-
-    def stored_version(self, *, lock=False):
-        """The version in the database, or None; ``lock`` keeps others from saving until the end."""
-        records = type(self)._base_manager.filter(pk=self.pk)
-        if lock:
-            records = records.select_for_update()
-        return records.values_list("version", flat=True).first() if self.pk else None

@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.test import Client
 
 from members.models import Coverage, Organization
 from network_site.roles import PERMISSIONS, Role
+from tests.members.desk_forms import problems, typed
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -166,14 +168,24 @@ def test_an_editor_deletes_a_draft_unless_what_is_published_goes_with_it(
 
 def change(client, user, **fields):
     """Posts the account's form as it is but for these fields."""
+    return client.post(address_of(user), opened(client, user) | fields)
+
+
+def address_of(user):
+    return f"{USERS}{user.pk}/change/"
+
+
+def opened(client, user):
+    """What the account's form would send unchanged."""
+    seen = Page(client.get(address_of(user))).find("input", name="version_seen")
     role = user.groups.first()
-    data = {
+    return {
+        **{one["name"]: one["value"] for one in seen},
         "username": user.username,
         "email": user.email,
         "role": role.pk if role else "",
         "is_active": "on",
     }
-    return client.post(f"{USERS}{user.pk}/change/", data | fields)
 
 
 def group(name):
@@ -192,6 +204,43 @@ def test_a_manager_changes_a_colleague_and_the_role(sign_in):
     assert change(manager, colleague, is_active="").status_code == 302
     colleague.refresh_from_db()
     assert not colleague.is_active
+
+
+def test_the_second_of_two_managers_at_one_account_is_told(sign_in):
+    colleague = sign_in("publisher").user
+    first, second = sign_in("manager"), sign_in("manager")
+    mine = opened(second, colleague) | {"first_name": "Maria"}
+    assert change(first, colleague, is_active="", role=group("editor")).status_code == 302
+    response = second.post(address_of(colleague), mine)
+    said = problems(response)
+    assert "Somebody else saved this record after you opened it" in said
+    assert "First name – saved now: nothing" in said
+    assert "Active – saved now: no" in said
+    assert "Role – saved now: editor" in said
+    colleague.refresh_from_db()
+    assert (colleague.is_active, colleague.first_name) == (False, "")
+    assert [one.name for one in colleague.groups.all()] == ["editor"]
+    # What was typed is kept, and told so, the second decides.
+    kept = typed(response)
+    assert kept["first_name"] == "Maria"
+    assert second.post(address_of(colleague), kept | {"is_active": ""}).status_code == 302
+    colleague.refresh_from_db()
+    assert (colleague.is_active, colleague.first_name) == (False, "Maria")
+    assert [one.name for one in colleague.groups.all()] == ["publisher"]
+
+
+def test_a_role_alone_that_somebody_else_gave_is_not_taken_back_unasked(sign_in):
+    colleague, first, second = sign_in("publisher").user, sign_in("manager"), sign_in("manager")
+    mine = opened(second, colleague)
+    change(first, colleague, role=group("editor"))
+    assert "Role – saved now: editor" in problems(second.post(address_of(colleague), mine))
+
+
+def test_a_colleague_who_signs_in_meanwhile_hinders_no_change_of_the_account(sign_in):
+    colleague, manager = sign_in("editor").user, sign_in("manager")
+    mine = opened(manager, colleague)
+    Client().force_login(colleague)
+    assert manager.post(address_of(colleague), mine).status_code == 302
 
 
 def test_an_account_that_is_no_longer_active_is_out_at_once(sign_in):
