@@ -39,6 +39,7 @@ class FirstEditionInline(admin.StackedInline):
     """The first edition, written together with a new statement."""
 
     model = Edition
+    formset = KeptRows
     max_num = 1
     can_delete = False
     verbose_name = _("first edition")

@@ -15,6 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 SEEN = "version_seen"
+LINK = '<a href="{}" target="_blank">{}</a>'
 # Letters that the message repeats of a text: the link leads to the whole of it.
 SHOWN = 200
 # More rows than Django reads of a form.
@@ -71,6 +72,23 @@ class VersionedForm(SeenForm):
     def mark(self):
         return str(self.instance.version)
 
+    @property
+    def is_lost(self):
+        """Whether what is sent as a new record is the form of one that is deleted by now."""
+        return self.instance.pk is None and self.add_prefix(SEEN) in self.data
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_lost:
+            raise ValidationError(
+                _(
+                    "Somebody deleted this record after you opened it, so yours is not saved yet. "
+                    "What you typed is kept below as a new record. Save it, or bring the deleted "
+                    "one back."
+                )
+            )
+        return cleaned
+
 
 class KeptRows(forms.BaseInlineFormSet):
     """Takes a row that somebody else deleted meanwhile for a new one, instead of giving up.
@@ -85,7 +103,10 @@ class KeptRows(forms.BaseInlineFormSet):
             # A new record has none yet, whatever its form says.
             rows = self.model._default_manager.filter(**{self.fk.name: instance.pk})
             stored = {str(pk) for pk in rows.values_list("pk", flat=True)}
-            data = with_lost_rows_as_new(data, prefix, self.model._meta.pk.name, stored)
+            named = (self.model._meta.pk.name, self.fk.name)
+            data = with_lost_rows_as_new(data, prefix, *named, stored)
+            if instance.pk is None:
+                data = of_a_new_record(data, prefix, self.fk.name)
         super().__init__(data, files, instance, **kwargs)
 
     def add_fields(self, form, index):
@@ -96,7 +117,7 @@ class KeptRows(forms.BaseInlineFormSet):
             widget.attrs.setdefault("aria-label", capfirst(field.label or ""))
 
 
-def with_lost_rows_as_new(data, prefix, key, stored):
+def with_lost_rows_as_new(data, prefix, key, parent, stored):
     """The form data, where a row of which the ``key`` is not ``stored`` stands among the new."""
     try:
         total, initial = (int(data[f"{prefix}-{name}_FORMS"]) for name in ("TOTAL", "INITIAL"))
@@ -107,21 +128,31 @@ def with_lost_rows_as_new(data, prefix, key, stored):
     if not lost:
         return data
     kept = [row for row in range(len(keys)) if row not in lost]
-    places = {
-        row: place for place, row in enumerate([*kept, *lost, *range(len(keys), min(total, ROWS))])
-    }
-    moved, rows = data.copy(), {}
+    moved, rows = data.copy(), [{} for _row in range(min(total, ROWS))]
     for name, values in data.lists():
         start, _dash, rest = name.removeprefix(f"{prefix}-").partition("-")
-        if name.startswith(f"{prefix}-") and start.isdecimal() and int(start) in places:
-            rows[f"{prefix}-{places[int(start)]}-{rest}"] = values
+        if name.startswith(f"{prefix}-") and start.isdecimal() and int(start) < len(rows):
+            rows[int(start)][rest] = values
             del moved[name]
-    for name, values in rows.items():
-        moved.setlist(name, values)
-    for row in lost:
-        moved[f"{prefix}-{places[row]}-{key}"] = ""
+    # Of a row that was only to be looked at nothing is sent but what it is: it is left out.
+    lost = [row for row in lost if rows[row].keys() - {key, parent}]
+    places = [*kept, *lost, *range(len(keys), len(rows))]
+    for place, row in enumerate(places):
+        for name, values in rows[row].items():
+            is_lost_key = row in lost and name == key
+            moved.setlist(f"{prefix}-{place}-{name}", [""] if is_lost_key else values)
     moved[f"{prefix}-INITIAL_FORMS"] = str(len(kept))
+    moved[f"{prefix}-TOTAL_FORMS"] = str(total - len(rows) + len(places))
     return moved
+
+
+def of_a_new_record(data, prefix, parent):
+    """The form data, where rows do not name the record that they belonged to."""
+    data = data.copy()
+    for name in data:
+        if name.startswith(f"{prefix}-") and name.endswith(f"-{parent}"):
+            data[name] = ""
+    return data
 
 
 class SeenMixin:
@@ -131,14 +162,22 @@ class SeenMixin:
         if object_id is None or request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            self.lock(request, object_id)
+            if self.lock(request, object_id) is None and self.goes_on_as_new(request):
+                object_id, form_url = None, self.address_to("add")
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def goes_on_as_new(self, request):
+        """Whether the form of a record that is deleted by now becomes that of a new one."""
+        return False
 
     def lock(self, request, object_id):
         """Keeps others from saving the record until the end, if it is there."""
         record = self.get_object(request, unquote(object_id))
         records = self.model._base_manager.select_for_update()
         return record and records.filter(pk=record.pk).first()
+
+    def address_to(self, page, *args):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def get_fields(self, request, obj=None):
         return [name for name in super().get_fields(request, obj) if name != SEEN]
@@ -155,17 +194,24 @@ class SeenMixin:
         if obj and getattr(form, "is_late", False):
             formsets = [one.formset for one in context["inline_admin_formsets"]]
             form.add_error(None, list(differences(form, formsets)))
-            address = reverse(
-                f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk]
-            )
-            link = '<a href="{}" target="_blank">{}</a>'
             words = _("Look at the record as it is saved now (in another window)")
-            form.add_error(None, format_html(link, address, words))
+            form.add_error(None, format_html(LINK, self.address_to("change", obj.pk), words))
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 class VersionedMixin(SeenMixin):
     form = VersionedForm
+
+    def goes_on_as_new(self, request):
+        may_save = self.has_change_permission(request) and self.has_add_permission(request)
+        return may_save and SEEN in request.POST
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"].form
+        if getattr(form, "is_lost", False):
+            words = _("Look at what is deleted (in another window)")
+            form.add_error(None, format_html(LINK, self.address_to("deleted"), words))
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def differences(form, formsets):

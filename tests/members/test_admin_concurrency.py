@@ -1,12 +1,21 @@
 """Two people at one record: the second is told, and nothing of either is lost silently."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from members.admin.concurrency import with_lost_rows_as_new
-from members.models import Coverage, Milestone, Organization, ReportedTotal, SisterNetwork
+from members.models import (
+    Coverage,
+    FormerName,
+    Milestone,
+    Organization,
+    ReportedTotal,
+    SisterNetwork,
+)
 from tests.members import history_pages
 from tests.members.desk_forms import (
     ADD,
+    LIST,
     formsets,
     organization_data,
     page_of,
@@ -156,6 +165,62 @@ def test_a_form_from_before_a_deletion_is_late_when_the_record_is_back(desk, org
         stored(organization).save()
 
 
+@pytest.mark.parametrize("role", ["editor", "publisher"])
+def test_what_was_typed_for_a_record_that_is_deleted_goes_on_as_new(
+    desk, sign_in, organization, role
+):
+    FormerName.objects.create(organization=organization, name="Old", slug="fictional-old")
+    mine, browser = opened(desk, organization), sign_in(role)
+    mine = with_row(mine | {"phone": "555 0122"}, "coverage", **rule("US-NC", note="Mine."))
+    assert desk.post(page_of(organization, "delete"), {"post": "yes"}).status_code == 302
+    response = saved(browser, organization, mine)
+    assert "Somebody deleted this record after you opened it" in problems(response)
+    assert history_pages.page_of(organization, "deleted") in Page(response).links("content")
+    assert not Organization.objects.filter(name=organization.name).exists()
+    (form,) = Page(response).find("form", id="organization_form")
+    assert form["action"] == ADD
+    kept = typed(response)
+    assert (kept["phone"], kept["other_names-0-slug"]) == ("555 0122", "fictional-old")
+    assert browser.post(form["action"], kept).status_code == 302
+    new = Organization.objects.get(name=organization.name)
+    assert (new.phone, new.published) == ("555 0122", False)
+    assert regions(new) == ["US-MD", "US-NC", "US-VA"]
+    assert new.coverage.get(region="US-NC").note == "Mine."
+    assert new.memberships.count() == new.other_names.count() == 1
+
+
+@pytest.mark.parametrize("model", [SisterNetwork, Milestone, ReportedTotal])
+def test_whatever_staff_keep_goes_on_as_new_once_it_is_deleted(desk, model):
+    record = model.objects.first()
+    address = history_pages.page_of(record, "change")
+    mine = typed(desk.get(address))
+    count = model.objects.count()
+    model.objects.get(pk=record.pk).delete()
+    response = desk.post(address, mine)
+    assert "Somebody deleted this record" in problems(response)
+    assert model.objects.count() == count - 1
+    assert desk.post(Page(response).find("form")[-1]["action"], typed(response)).status_code == 302
+    assert model.objects.count() == count
+
+
+@pytest.mark.parametrize("pk", [None, "0", "x"])
+def test_nothing_is_added_by_way_of_a_record_that_is_not_there(desk, organization, pk):
+    data = opened(desk, organization)
+    address = f"{LIST}{pk or organization.pk}/change/"
+    organization.delete()
+    assert desk.post(address, data).status_code == 200
+    del data["version_seen"]
+    assert desk.post(address, data).status_code == 302
+    assert not Organization.objects.filter(name=organization.name).exists()
+
+
+def test_who_may_not_change_does_not_go_on_as_new(desk, sign_in, organization):
+    data, browser = opened(desk, organization), sign_in("editor")
+    organization.delete()
+    Permission.objects.get(codename="change_organization").group_set.clear()
+    assert saved(browser, organization, data).status_code == 403
+
+
 def test_a_new_record_begins_without_a_question(desk):
     page = Page(desk.get("/admin/members/organization/add/"))
     assert not page.find("input", name="version_seen")
@@ -221,7 +286,7 @@ def test_a_row_that_both_deleted_stays_deleted(desk, organization):
     [{}, {"c-TOTAL_FORMS": "x", "c-INITIAL_FORMS": "1"}, {"c-TOTAL_FORMS": "1"}],
 )
 def test_a_broken_form_is_left_to_django(data):
-    assert with_lost_rows_as_new(data, "c", "id", set()) is data
+    assert with_lost_rows_as_new(data, "c", "id", "parent", set()) is data
 
 
 def test_a_new_record_takes_no_rows_of_another(desk, organization):

@@ -342,6 +342,29 @@ def test_nothing_that_was_published_is_deleted(desk, make_statement, model):
     assert statement.editions.get().published
 
 
+def test_what_was_typed_into_a_draft_that_is_deleted_is_kept(desk, make_statement):
+    statement = make_statement("Fictional", {}, {"published": False})
+    draft = statement.editions.get(published=False)
+    mine = typed(desk.get(change_url(draft))) | {"body": "Mine, typed for an hour."}
+    Edition.objects.get(pk=draft.pk).delete()
+    response = desk.post(change_url(draft), mine)
+    assert "Somebody deleted this record" in problems(response)
+    kept = typed(response) | {"statement": statement.pk}
+    assert desk.post(ADD_EDITION, kept).status_code == 302
+    assert statement.editions.get(published=False).body == "Mine, typed for an hour."
+
+
+def test_what_was_typed_into_a_statement_that_is_deleted_is_kept(desk, make_statement):
+    statement = make_statement("Fictional", {"published": False})
+    mine = typed(desk.get(change_url(statement))) | {"topic": "Mine"}
+    statement.editions.all().delete()
+    statement.delete()
+    response = desk.post(change_url(statement), mine)
+    assert "Somebody deleted this record" in problems(response)
+    assert desk.post(ADD, typed(response)).status_code == 302
+    assert Statement.objects.get(slug=statement.slug).topic == "Mine"
+
+
 @pytest.mark.parametrize("role", ["editor", "publisher"])
 def test_a_draft_is_deleted_and_nothing_published(sign_in, make_statement, role):
     statement = make_statement("Fictional", {}, {"published": False})
