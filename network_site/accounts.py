@@ -190,8 +190,9 @@ class AccountAdmin(SeenMixin, Lists, UserAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         """Invites when all is saved: the database does not wait for the mail server."""
+        request.invited = None
         response = super().add_view(request, form_url, extra_context)
-        if hasattr(request, "invited"):
+        if request.invited:
             self.invite(request, request.invited)
         return response
 

@@ -8,6 +8,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import BadRequest
+from django.db import IntegrityError
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -89,7 +90,12 @@ class Desk(admin.AdminSite):
             request.session.modified = True
             if asks_for_what_cannot_be(request):
                 raise BadRequest
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except IntegrityError:
+                # Somebody was quicker by a moment, as with a double click. What they saved can be
+                # seen by now, so that the same page says what is wrong in its own words.
+                return view(request, *args, **kwargs)
 
         guarded = super().admin_view(update_wrapper(used, view), cacheable)
 

@@ -165,6 +165,37 @@ def test_a_form_from_before_a_deletion_is_late_when_the_record_is_back(desk, org
         stored(organization).save()
 
 
+def not_seen_at_first(monkeypatch, model):
+    """The first check does not see what others save in the same moment."""
+    check, checked = model.validate_unique, []
+
+    def validate_unique(self, exclude=None):
+        checked.append(self)
+        if len(checked) > 1:
+            check(self, exclude)
+
+    monkeypatch.setattr(model, "validate_unique", validate_unique)
+
+
+def test_a_double_click_that_adds_a_record_adds_one_and_says_so(desk, monkeypatch):
+    data = organization_data(rules=[rule("US-VA")])
+    assert desk.post(ADD, data).status_code == 302
+    not_seen_at_first(monkeypatch, Organization)
+    response = desk.post(ADD, data)
+    assert "Organization with this Page address already exists." in problems(response)
+    assert typed(response)["coverage-0-region"] == "US-VA"
+    assert Organization.objects.filter(name=data["name"]).count() == 1
+
+
+def test_a_double_click_that_changes_an_address_to_one_that_is_taken_says_so(
+    desk, organization, make_member, monkeypatch
+):
+    data = opened(desk, organization) | {"slug": make_member().slug}
+    not_seen_at_first(monkeypatch, Organization)
+    response = saved(desk, organization, data)
+    assert "Organization with this Page address already exists." in problems(response)
+
+
 @pytest.mark.parametrize("role", ["editor", "publisher"])
 def test_what_was_typed_for_a_record_that_is_deleted_goes_on_as_new(
     desk, sign_in, organization, role

@@ -11,6 +11,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
 from django.test import Client
 
+from network_site.accounts import InvitedForm
 from network_site.sign_in_forms import PAUSE
 from tests.network_site.staff import (
     CODE,
@@ -100,6 +101,23 @@ def test_from_the_invitation_to_the_desk(add):
     assert client.post(ENROL, {"code": code_of(app)}).status_code == 200
     assert client.get("/admin/members/organization/").status_code == 200
     assert client.get(USERS).status_code == 403
+
+
+def test_a_double_click_invites_once(add, monkeypatch):
+    check, checked = InvitedForm.clean_email, []
+
+    def not_seen_at_first(form):
+        checked.append(form)
+        if len(checked) > 1:
+            return check(form)
+        form.instance.username = form.cleaned_data["email"]
+        return form.cleaned_data["email"]
+
+    add()
+    monkeypatch.setattr(InvitedForm, "clean_email", not_seen_at_first)
+    monkeypatch.setattr(User, "validate_unique", lambda self, exclude: None)
+    assert "Another account has this e-mail address." in add().html
+    assert len(mail.outbox) == User.objects.filter(email="new@example.org").count() == 1
 
 
 def test_who_was_invited_cannot_sign_in_before_choosing_a_password(add):
