@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import capfirst
@@ -213,10 +214,19 @@ class ExchangeResource(ModelResource):
     def confirm(self, text, digest):
         """Imports the file if it still does what was previewed, and otherwise nothing."""
         with transaction.atomic():
+            self.wait_for_others()
             outcome = self.carry_out(self.sheet(text))
             if not outcome.problems and outcome.digest != digest:
                 transaction.set_rollback(True)
         return outcome
+
+    def wait_for_others(self):
+        """Imports of these records go one after the other: each sees what those before it added.
+
+        What they lock is no record, and what refers to it (the log) is saved in spite of them.
+        """
+        kind = ContentType.objects.get_for_model(self._meta.model)
+        ContentType.objects.select_for_update(no_key=True).get(pk=kind.pk)
 
     def carry_out(self, sheet: Sheet, *, dry_run=False):
         dataset = Dataset(*[cells for _line, cells in sheet.rows], headers=sheet.columns)
