@@ -204,11 +204,28 @@ class HistoryMixin(RecordPages):
 
     def delete_model(self, request, obj):
         with because(_("Deleted.")):
+            self.lock_to_delete(request, [obj])
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
         with because(_("Deleted.")):
+            self.lock_to_delete(request, queryset)
             super().delete_queryset(request, queryset)
+
+    def lock_to_delete(self, request, records):
+        """Refuses what may not be deleted any more: a draft that is published by now."""
+        stored = self.model._base_manager.select_for_update().order_by("pk")
+        for one in stored.filter(pk__in=[record.pk for record in records]):
+            if not self.has_delete_permission(request, one):
+                raise PermissionDenied
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if "delete_selected" in actions:
+            delete, *words = actions["delete_selected"]
+            # With what is said of it in the log: all or nothing.
+            actions["delete_selected"] = transaction.atomic(delete), *words
+        return actions
 
 
 def has_field(model, name):

@@ -4,7 +4,7 @@ from itertools import takewhile
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -228,8 +228,9 @@ class Edition(Versioned):
             "number": self.number,
         }
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
-        self.refuse_if_published()
+        self.refuse_if_published(lock=True)
         if self.number is None:
             self.number = self.next_number()
         super().save(*args, **kwargs)
@@ -242,8 +243,9 @@ class Edition(Versioned):
         self.full_clean()
         self.save()
 
+    @transaction.atomic
     def delete(self, *args, **kwargs):
-        self.refuse_if_published()
+        self.refuse_if_published(lock=True)
         return super().delete(*args, **kwargs)
 
     def clean(self):
@@ -278,8 +280,10 @@ class Edition(Versioned):
         published = Edition.objects.published().filter(statement=self.statement_id)
         return 1 + (published.aggregate(last=Max("number"))["last"] or 0)
 
-    def refuse_if_published(self):
-        if self.pk and Edition.objects.published().filter(pk=self.pk).exists():
+    def refuse_if_published(self, *, lock=False):
+        """``lock`` keeps others from publishing it until the end."""
+        stored = Edition.objects.select_for_update() if lock else Edition.objects
+        if any(stored.filter(pk=self.pk).values_list("published", flat=True)):
             raise ValidationError(
                 _("A published edition can be neither changed nor deleted. Add a new edition.")
             )
