@@ -63,7 +63,8 @@ staff: setup ## Make an account for the desk on this machine, and print how to s
 
 test: .venv/dev.stamp $(HTML_CHECKER) ## Run all tests on SQLite, in a browser, and on PostgreSQL
 	@echo '==> Tests on SQLite and in the browser'
-	@env -u TEST_DATABASE_URL $(PY) -m pytest -n auto --dist loadgroup $(ARGS) $(NO_TEST_IS_FINE)
+	@# A process more than processors, for browsers and servers are waited for.
+	@env -u TEST_DATABASE_URL $(PY) -m pytest -n $$(($$(nproc) + 1)) $(ARGS) $(NO_TEST_IS_FINE)
 	@echo '==> Tests on PostgreSQL'
 	@$(PY) tests/with_postgres.py -- $(PY) -m pytest -n auto -m 'not browser and not deploy' \
 		--deselect tests/network_site/test_html.py $(ARGS) $(NO_TEST_IS_FINE)

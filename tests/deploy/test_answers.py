@@ -17,7 +17,7 @@ from tests.network_site.contact import fields
 from tests.network_site.test_headers import FEATURES, POLICY
 from tests.pages import PUBLIC
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 ONCE = {
     "Referrer-Policy": "same-origin",

@@ -15,7 +15,7 @@ from tests.deploy.visitor import Crowd, Visitor, once, title
 from tests.mail_server import closed_port
 from tests.network_site.contact import fields
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 # How long the database is away; the figures in the README are with 30.
 SECONDS = float(os.environ.get("FAULT_SECONDS", "5"))

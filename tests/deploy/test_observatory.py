@@ -15,7 +15,7 @@ from tests.deploy.visitor import once
 
 CHECKS = ROOT / ".ci"
 
-pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("deploy")]
+pytestmark = pytest.mark.deploy
 
 
 @pytest.fixture
