@@ -14,7 +14,7 @@ max_requests_jitter = 2_000
 timeout = 30
 graceful_timeout = 15
 # In memory: with a full or slow disk the processes would be taken for hanging.
-worker_tmp_dir = "/dev/shm"  # noqa: S108 # nosec B108 (nobody else's file is opened there)
+worker_tmp_dir = "/dev/shm"  # noqa: S108 (nobody else's file is opened there) # nosec
 # The owner, and the group, which nginx is in.
 umask = 0o007
 # nginx bounds what is asked.

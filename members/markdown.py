@@ -97,10 +97,10 @@ class RenderedField(models.TextField):
 
     def pre_save(self, model_instance, add):
         source = getattr(model_instance, self.source)
-        html = mark_safe(render(source, anchors=self.anchors))  # noqa: S308 # nosec B308 B703 (sanitised)
+        html = mark_safe(render(source, anchors=self.anchors))  # noqa: S308 (sanitised) # nosec
         setattr(model_instance, self.attname, html)
         return html
 
     def from_db_value(self, value, expression, connection):
         # What is saved through the model comes from ``pre_save`` above.
-        return mark_safe(value)  # noqa: S308 # nosec B308 B703 (sanitised)
+        return mark_safe(value)  # noqa: S308 (sanitised) # nosec

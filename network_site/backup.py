@@ -65,7 +65,7 @@ class SQLite:
         with closing(sqlite3.connect(path, isolation_level=None)) as copy:
             copy.execute("PRAGMA secure_delete = ON")
             for table in left_out():
-                copy.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 # nosec B608
+                copy.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 # nosec
 
     def check(self, path):
         try:

@@ -196,6 +196,6 @@ def insert(model, columns, values):
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 # nosec B608 (no data)
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 (no data) # nosec
             cursor.executemany(statement, values)
     return len(values)

@@ -29,4 +29,4 @@ def json_ld(data):
     """A JSON-LD data block of a dictionary; nothing in it can end the block."""
     text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False).translate(ESCAPES)
     block = '<script type="application/ld+json">{}</script>'
-    return format_html(block, mark_safe(text))  # noqa: S308 # nosec B308 B703 (escaped above)
+    return format_html(block, mark_safe(text))  # noqa: S308 (escaped above) # nosec
