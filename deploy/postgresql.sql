@@ -51,6 +51,8 @@ ALTER ROLE :"application" IN DATABASE :"database" SET idle_in_transaction_sessio
 -- The log of the server tells that a query failed, and not what a visitor had typed into it.
 ALTER ROLE :"application" IN DATABASE :"database" SET log_min_error_statement = 'panic';
 ALTER ROLE :"application" IN DATABASE :"database" SET log_error_verbosity = 'terse';
+-- Nor does it when a process of the server dies over the query.
+ALTER ROLE :"application" IN DATABASE :"database" SET track_activities = off;
 
 \connect :"database"
 

@@ -209,6 +209,15 @@ def test_no_word_of_a_failed_query_is_in_the_log(sites):
     assert "typed by a visitor" not in said
 
 
+def test_the_server_does_not_note_what_the_site_is_asking(sites):
+    def shown(site):
+        with psycopg.connect(site.url) as database:
+            asked = "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+            return database.execute(asked).fetchone()[0]
+
+    assert ["pg_stat_activity" in shown(site) for site in sites] == [True, False]
+
+
 def test_somebody_who_is_no_role_of_the_site_stays_out(sites):
     name = f"test-stranger-{token_hex(4)}"
     on_the_server("CREATE ROLE {} LOGIN", name)
