@@ -9,7 +9,6 @@ from django import forms
 from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -156,14 +155,14 @@ def of_a_new_record(data, prefix, parent):
 
 
 class SeenMixin:
-    """For a ModelAdmin whose ``form`` is a ``SeenForm``."""
+    """For a ModelAdmin with ``Lists`` among its bases whose ``form`` is a ``SeenForm``."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if object_id is None or request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             if self.lock(request, object_id) is None and self.goes_on_as_new(request):
-                object_id, form_url = None, self.address_to("add")
+                object_id, form_url = None, self.address_of("add")
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def goes_on_as_new(self, request):
@@ -175,9 +174,6 @@ class SeenMixin:
         record = self.get_object(request, unquote(object_id))
         records = self.model._base_manager.select_for_update()
         return record and records.filter(pk=record.pk).first()
-
-    def address_to(self, page, *args):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def get_fields(self, request, obj=None):
         return [name for name in super().get_fields(request, obj) if name != SEEN]
@@ -195,7 +191,7 @@ class SeenMixin:
             formsets = [one.formset for one in context["inline_admin_formsets"]]
             form.add_error(None, list(differences(form, formsets)))
             words = _("Look at the record as it is saved now (in another window)")
-            form.add_error(None, format_html(LINK, self.address_to("change", obj.pk), words))
+            form.add_error(None, format_html(LINK, self.address_of("change", obj.pk), words))
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
@@ -210,7 +206,7 @@ class VersionedMixin(SeenMixin):
         form = context["adminform"].form
         if getattr(form, "is_lost", False):
             words = _("Look at what is deleted (in another window)")
-            form.add_error(None, format_html(LINK, self.address_to("deleted"), words))
+            form.add_error(None, format_html(LINK, self.address_of("deleted"), words))
         return super().render_change_form(request, context, *args, **kwargs)
 
 

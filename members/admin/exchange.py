@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -54,9 +54,6 @@ class ExchangeMixin(RecordPages):
             and self.has_add_permission(request)
             and self.has_change_permission(request)
         )
-
-    def address_of(self, page):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
     def list_tools(self, request):
         tools = super().list_tools(request)

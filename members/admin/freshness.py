@@ -158,7 +158,7 @@ class FreshnessMixin(RecordPages):
     def object_tools(self, request, record):
         tools = super().object_tools(request, record)
         if self.has_change_permission(request, record):
-            tools.append((_("Facts confirmed"), self.record_address("confirm", record)))
+            tools.append((_("Facts confirmed"), self.address_of("confirm", record.pk)))
         return tools
 
 

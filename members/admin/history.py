@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 
 from members.admin.pages import RecordPages
@@ -91,7 +91,7 @@ class HistoryMixin(RecordPages):
         if bool(record) != is_there(target) or not (record or target == newest):
             words = _("It is not deleted.") if record else _("It is deleted: bring it back first.")
             self.message_user(request, words, messages.WARNING)
-            return redirect(self.history_address("history", object_id))
+            return redirect(self.address_of("history", object_id))
         if not (self.has_change_permission(request, record) if record else self.may_add(request)):
             raise PermissionDenied
         errors = []
@@ -143,7 +143,7 @@ class HistoryMixin(RecordPages):
     def ask_to_go_back(self, request, record, history, target, errors):
         mark = history.mark()
         way = self.way_back(request, record, history, target, stored=record)
-        back = self.history_address("history", target.id)
+        back = self.address_of("history", target.id)
         if not way:
             words = [_("There is nothing to go back to: it is now as it was then."), *way.kept]
             self.message_user(request, " ".join(words), messages.WARNING)
@@ -178,9 +178,6 @@ class HistoryMixin(RecordPages):
     def may_add(self, request):
         return self.has_view_permission(request) and self.has_add_permission(request)
 
-    def history_address(self, page, *args):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
-
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
@@ -197,7 +194,7 @@ class HistoryMixin(RecordPages):
     def list_tools(self, request):
         tools = super().list_tools(request)
         if self.may_add(request):
-            tools.append((_("Deleted"), self.history_address("deleted")))
+            tools.append((_("Deleted"), self.address_of("deleted")))
         return tools
 
     # Deletion ------------------------------------------------------------------------------------

@@ -67,6 +67,10 @@ class Lists:
     Menus search in the same way.
     """
 
+    def address_of(self, page, *args):
+        """Where a page of the model is: "changelist", say, or "change" with the key of a record."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
     def get_search_results(self, request, queryset, search_term):
         """By the first words: each is one more condition, and databases bear only so many."""
         words = " ".join(islice(smart_split(search_term), SEARCHED))
@@ -112,10 +116,6 @@ class RecordPages(Menus, Lists):
             context["record_tools"] = self.object_tools(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def record_address(self, page, record):
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
-        return reverse(name, args=[record.pk])
-
     def record_path(self, page, view, *, verb=None):
         """The route of a page of one record; the view is called with the record.
 
@@ -137,8 +137,7 @@ class RecordPages(Menus, Lists):
     def ask(self, request, records, *, action, title, lead, button, form=None):
         """The page that asks before ``action`` changes the (record, warnings) in ``records``."""
         listed = "action" in request.POST
-        here = "changelist" if listed else "change"
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{here}"
+        here = ["changelist"] if listed else ["change", records[0][0].pk]
         versions = ",".join(f"{one.pk}:{one.version}" for one, _warnings in records)
         context = {
             **self.admin_site.each_context(request),
@@ -151,7 +150,7 @@ class RecordPages(Menus, Lists):
             "form": form,
             "action": action if listed else "",
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
-            "back": reverse(name, args=[] if listed else [records[0][0].pk]),
+            "back": self.address_of(*here),
             "media": self.media,
         }
         return TemplateResponse(request, "admin/ask.html", context)
@@ -188,7 +187,7 @@ class RecordPages(Menus, Lists):
         }
 
     def back_to(self, record):
-        return redirect(self.record_address("change", record))
+        return redirect(self.address_of("change", record.pk))
 
 
 def refuse_if_late(stored, seen):

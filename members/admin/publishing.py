@@ -156,7 +156,7 @@ class PublishingMixin(DraftsMixin, RecordPages):
         tools = super().object_tools(request, record)
         verb = Verb.WITHDRAW if record.published else Verb.PUBLISH
         if self.preview:
-            tools.append((_("Preview"), self.record_address("preview", record)))
+            tools.append((_("Preview"), self.address_of("preview", record.pk)))
         if verb in self.verbs and self.has_publish_permission(request):
-            tools.append((verb.label, self.record_address(verb.value, record)))
+            tools.append((verb.label, self.address_of(verb.value, record.pk)))
         return tools
