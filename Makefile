@@ -73,7 +73,8 @@ check: .venv/dev.stamp ## Lint, format, templates, migrations, deployment settin
 	$(PY) -m ruff check --output-format concise
 	$(PY) -m ruff format --check --output-format concise
 	$(PY) -m bandit --quiet --severity-level medium --recursive $(CODE)
-	$(PY) -m djlint --lint --quiet templates
+	$(PY) -m djlint --lint --quiet templates/desk
+	$(PY) -m djlint --lint --quiet --profile jinja templates/pages
 	@echo '==> As deployed: migrations and settings'
 	@$(AS_DEPLOYED) $(MANAGE) makemigrations --check --dry-run
 	@$(AS_DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING

@@ -112,9 +112,17 @@ ROOT_URLCONF = "network_site.urls"
 WSGI_APPLICATION = "network_site.wsgi.application"
 
 TEMPLATES = [
+    # The public pages, and the controls of all forms.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "pages"],
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "network_site.pages.environment"},
+    },
+    # The desk: Django's admin.
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates" / "desk"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -123,10 +131,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
         },
-    }
+    },
 ]
 
-# Form controls come from our own templates where we have one (templates/django/forms/widgets/).
+# Form controls are our own where we have a template (templates/pages/django/forms/widgets/).
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["site"]
 CRISPY_TEMPLATE_PACK = "site"

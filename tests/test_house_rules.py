@@ -24,9 +24,7 @@ MAY_IMPORT = {
 OURS = {*MAY_IMPORT, "benchmarks", "tests"}
 # Inside an app a module imports from its own layer or a lower one; what is not named is lowest.
 LAYERS = {
-    **dict.fromkeys(
-        ("exports", "feeds", "filters", "forms", "sign_in_forms", "sitemaps", "templatetags"), 1
-    ),
+    **dict.fromkeys(("exports", "feeds", "filters", "forms", "sign_in_forms", "sitemaps"), 1),
     **dict.fromkeys(("accounts", "admin", "contact_views", "page_views", "sign_in", "views"), 2),
     **dict.fromkeys(("management", "urls"), 3),
 }
@@ -36,9 +34,10 @@ OF_REQUESTS = tuple(
     f"django.{part}" for part in ("forms", "http", "shortcuts", "template", "urls", "views")
 )
 
-# Text that is marked as safe comes out of the sanitiser (nh3), or is JSON escaped for its block.
-MAY_MARK_SAFE = {"members/markdown.py", "members/templatetags/page_head.py"}
-MAY_USE_SAFE = "templates/site/"  # crispy-forms hands its pack rendered HTML
+# Text that is marked as safe comes out of the sanitiser (nh3), is a rendered form, or is JSON
+# escaped for its block.
+MAY_MARK_SAFE = {"members/markdown.py", "network_site/pages.py"}
+MAY_USE_SAFE = "templates/pages/site/"  # crispy-forms hands its pack rendered HTML
 
 # What changes records past their history, and on what it may be called: on what has none.
 PAST_HISTORY = {
@@ -105,7 +104,7 @@ def marks_safe(source):
         getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "name", None)
         for node in ast.walk(ast.parse(source))
     }
-    return bool(named & {"mark_safe", "SafeString", "SafeText", "__html__"})
+    return bool(named & {"mark_safe", "Markup", "SafeString", "SafeText", "__html__"})
 
 
 def calls_past_history(source):
@@ -185,6 +184,7 @@ def test_only_the_sanitiser_marks_text_as_safe():
         "from django.utils.safestring import mark_safe as ok",
         "from django.utils import safestring\nsafestring.mark_safe(text)",
         "class Text(str):\n    def __html__(self):\n        return self",
+        "import markupsafe\nmarkupsafe.Markup(text)",
     ],
 )
 def test_marking_text_as_safe_is_found(source):
@@ -256,7 +256,7 @@ def blocked(template):
 
 
 def unescaped(template):
-    return re.findall(r"\|\s*safe(?:seq)?\b|{%\s*autoescape\s+off", template)
+    return re.findall(r"\|\s*safe(?:seq)?\b|{%-?\s*autoescape\s+(?:off|false)", template)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -297,6 +297,7 @@ def test_switched_off_escaping_is_found():
     assert unescaped("{{ text|safe }}")
     assert unescaped("{{ texts | safeseq|join:' ' }}")
     assert unescaped("{% autoescape off %}")
+    assert unescaped("{%- autoescape false %}")
     assert not unescaped("{{ text|safer }} is safe")
 
 

@@ -55,7 +55,7 @@ class Preview:
         return self.render_to_response(self.get_context_data(object=record))
 
     def get_template_names(self):
-        return ["admin/preview.html"]
+        return ["preview.html"]
 
     def get_context_data(self, **kwargs):
         public_template, *_others = super().get_template_names()
