@@ -11,8 +11,10 @@ from members.lookup import look_up
 from members.models import Coverage, FormerName, Organization, Region
 from members.models.regions import WORLD
 from members.names import search_key
+from members.paging import FrugalPaginator
 from members.reasons import rule_sentences
-from members.rows import directory_rows
+from members.rows import PAGE_SIZE as ROWS_A_PAGE
+from members.rows import Directory
 from members.structured_data import ngo
 from members.tiles import tiles
 
@@ -128,6 +130,8 @@ class RegionSheetView(RegionDetailView):
 class FilteredListView(ListView):
     """A list narrowed by its ``filterset``; a wrong filter is explained with the status 400."""
 
+    paginator_class = FrugalPaginator
+
     def get_queryset(self):
         return self.filterset.qs if self.filterset.is_valid() else self.filterset.queryset.none()
 
@@ -150,15 +154,16 @@ class OrganizationListView(FilteredListView):
     """The directory of members."""
 
     template_name = "members/directory.html"
-    paginate_by = 100
+    paginate_by = ROWS_A_PAGE
 
     @cached_property
     def filterset(self):
-        return MemberFilter(self.request.GET, queryset=Organization.objects.listed())
+        return MemberFilter(self.request.GET, queryset=Organization.objects.all())
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"rows": directory_rows(context["page_obj"].object_list)}
+    def get_queryset(self):
+        if self.filterset.is_valid() and not self.filterset.in_use:
+            return Directory()
+        return Directory(super().get_queryset().listed())
 
 
 class OrganizationDetailView(DetailView):
