@@ -1,5 +1,7 @@
 """The rows of the directory as plain values: a list page needs no model instances."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -12,11 +14,11 @@ from members.models.organizations import in_place
 from members.reasons import with_exceptions
 
 PAGE_SIZE = 100
-OF_ORGANIZATION = (
+COLUMNS = (
     *("pk", "name", "slug", "kind", "city"),
     *("region__name", "region__country", "region__country__name"),
+    *("coverage__effect", "coverage__region__name", "coverage__region__path"),
 )
-OF_RULE = ("organization", "effect", "region__name", "region__path")
 EXCLUDES = Coverage.Effect.EXCLUDES
 
 
@@ -30,32 +32,22 @@ class Row(NamedTuple):
     covers: str
 
 
-def rules_of(organizations):
-    """The rules of some organizations, or of a queryset of them, by the names of their regions."""
-    rules = Coverage.objects.filter(organization__in=organizations)
-    return rules.order_by("region__name").values_list(*OF_RULE)
-
-
-def first(day):
-    """The organizations of the first page of all, and one more that tells whether there is more."""
-    return Organization.objects.listed(day)[: PAGE_SIZE + 1]
+def with_rules(organizations):
+    """The columns of the organizations, once for each rule, by the names of the rules' regions."""
+    order = (*Organization._meta.ordering, "coverage__region__name")
+    return Organization.objects.filter(pk__in=organizations).order_by(*order).values_list(*COLUMNS)
 
 
 @asked_daily
-def first_organizations(day):
-    return first(day).values_list(*OF_ORGANIZATION)
-
-
-@asked_daily
-def their_rules(day):
-    return rules_of(first(day).values("pk"))
+def first_with_rules(day):
+    """Those of the first page of all, and one more that tells whether there is more."""
+    return with_rules(Organization.objects.listed(day).values("pk")[: PAGE_SIZE + 1])
 
 
 class Directory:
     """What is listed today, or those of a queryset, as rows: for a paginator to count and slice.
 
-    A slice costs two queries. The first page of all, which nearly everybody asks for, does so
-    without Django writing them anew.
+    The first page of all, which nearly everybody asks for, costs one query and any other two.
     """
 
     def __init__(self, organizations=None):
@@ -70,28 +62,32 @@ class Directory:
 
     def __getitem__(self, part):
         if self.some is None and part == slice(PAGE_SIZE + 1):
-            return rows(first_organizations(), their_rules())
-        organizations = list(self.organizations[part].values_list(*OF_ORGANIZATION))
-        return rows(organizations, rules_of([pk for pk, *_ in organizations]))
+            return rows(first_with_rules())
+        place = {
+            pk: place
+            for place, pk in enumerate(self.organizations[part].values_list("pk", flat=True))
+        }
+        return rows(sorted(with_rules(place), key=lambda columns: place[columns[0]]))
 
 
-def rows(organizations, rules):
+def rows(found):
     kinds = {value: str(label) for value, label in Organization.Kind.choices}
     takes_cases_from = _("Takes cases from:")
     directory = reverse("members:directory")
-    rules_by = {pk: [] for pk, *_ in organizations}
-    for pk, *rule in rules:
-        rules_by[pk].append(rule)
-    return [
-        Row(
-            name=name,
-            url=f"{directory}{slug}/",
-            kind=kinds[kind],
-            place=in_place(city, region if code == "US" else country),
-            covers=f"{takes_cases_from} {places}" if (places := covered(rules_by[pk])) else "",
+    made = []
+    for organization, group in groupby(found, key=itemgetter(slice(8))):
+        _pk, name, slug, kind, city, region, code, country = organization
+        places = covered([columns[8:] for columns in group])
+        made.append(
+            Row(
+                name=name,
+                url=f"{directory}{slug}/",
+                kind=kinds[kind],
+                place=in_place(city, region if code == "US" else country),
+                covers=f"{takes_cases_from} {places}" if places else "",
+            )
         )
-        for pk, name, slug, kind, city, region, code, country in organizations
-    ]
+    return made
 
 
 def covered(rules):
@@ -99,7 +95,8 @@ def covered(rules):
     excluded = [(name, path) for effect, name, path in rules if effect == EXCLUDES]
     places = []
     for effect, name, path in rules:
-        if effect != EXCLUDES:
+        # An organization without a rule has one without an effect.
+        if effect and effect != EXCLUDES:
             exceptions = [other for other, inside in excluded if inside.startswith(path)]
             places.append(with_exceptions(name, exceptions) if exceptions else name)
     return ("; " if excluded else ", ").join(places)

@@ -5,6 +5,7 @@ Django's admin, keeps them (templates/desk/).
 """
 
 import json
+from functools import cache
 
 import jinja2
 from crispy_forms.utils import render_crispy_form
@@ -27,6 +28,7 @@ def environment(**options):
     made = jinja2.Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 (see the options) # nosec
     made.install_gettext_callables(gettext, ngettext)
     made.globals |= {
+        "_": gettext,
         "crispy": crispy,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
@@ -41,7 +43,13 @@ def environment(**options):
 
 
 def url(name, *args):
-    return reverse(name, args=args)
+    return reverse(name, args=args) if args else fixed_url(name)
+
+
+@cache
+def fixed_url(name):
+    """The address of a page that there is one of: each page leads to a dozen of them."""
+    return reverse(name)
 
 
 @jinja2.pass_context
