@@ -1,7 +1,7 @@
 """What the templates of the public pages can use (templates/pages/, written for Jinja2).
 
-Django's own templates take two to three times as long for the same page; the desk, which is
-Django's admin, keeps them (templates/desk/).
+Django's own templates take about twice as long for the same page; the desk, which is Django's
+admin, keeps them (templates/desk/).
 """
 
 import json
@@ -28,6 +28,7 @@ def environment(**options):
     made = jinja2.Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 (see the options) # nosec
     made.install_gettext_callables(gettext, ngettext)
     made.globals |= {
+        # Past the extension's own, which looks for the function each time.
         "_": gettext,
         "crispy": crispy,
         "get_language": get_language,
