@@ -5,7 +5,10 @@ from django.utils.functional import cached_property
 
 
 class FrugalPaginator(Paginator):
-    """Counts only what does not fit on one page: of a short list the rows tell how many."""
+    """Counts only what does not fit on one page: of a short list the rows tell how many.
+
+    For a first page; it knows no ``orphans``.
+    """
 
     @cached_property
     def first(self):

@@ -47,7 +47,7 @@ def first_with_rules(day):
 class Directory:
     """What is listed today, or those of a queryset, as rows: for a paginator to count and slice.
 
-    The first page of all, which nearly everybody asks for, costs one query and any other two.
+    The first part of all, which nearly everybody asks for, costs one query and any other two.
     """
 
     def __init__(self, organizations=None):

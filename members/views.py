@@ -1,3 +1,4 @@
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -130,14 +131,15 @@ class RegionSheetView(RegionDetailView):
 class FilteredListView(ListView):
     """A list narrowed by its ``filterset``; a wrong filter is explained with the status 400."""
 
-    paginator_class = FrugalPaginator
-
     def get_queryset(self):
         return self.filterset.qs if self.filterset.is_valid() else self.filterset.queryset.none()
 
     def paginate_queryset(self, queryset, page_size):
         # A page beyond the last shows the last one: lists shrink while people hold their links.
-        page = self.get_paginator(queryset, page_size).get_page(self.request.GET.get("page"))
+        asked = self.request.GET.get("page", "1")
+        # Whoever asks for a later page has a list that has to be counted.
+        paginator = (FrugalPaginator if asked == "1" else Paginator)(queryset, page_size)
+        page = paginator.get_page(asked)
         return page.paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs):

@@ -1,10 +1,13 @@
+import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from members.coverage import who_covers
-from members.filters import MemberFilter
+from members.filters import MemberFilter, covered_regions
 from members.models import FormerName, Organization, Region
+from members.rows import first_with_rules, rows
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +234,40 @@ def test_a_page_holds_a_hundred_and_leads_to_the_next_with_its_filters(client, m
 )
 def test_any_page_number_gives_a_page(client, many_members, number, rows):
     assert len(found(client, page=number)) == rows
+
+
+# Rows and menu -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [{}, {"order": "place"}])
+@pytest.mark.parametrize("covers", [[], [{"region_id": "US-CA", "effect": "excludes"}]])
+def test_a_member_that_takes_cases_from_nowhere_has_a_row_without_places(
+    client, no_members, make_member, covers, query
+):
+    make_member("Fictional", covers=covers)
+    page = directory(client, **query)
+    assert len(page.slugs()) == 1
+    assert "Takes cases from:" not in page.text()
+
+
+def test_the_regions_of_the_menu_stand_in_the_order_of_their_names():
+    (_, states), (_, others) = covered_regions()
+    assert [name for _, name in states][:2] == ["Alabama", "Alaska"]
+    assert [name for _, name in states] == sorted(name for _, name in states)
+    assert [code for code, _ in others] == [
+        one.code for one in Region.objects.filter(pk__in=[code for code, _ in others])
+    ]
+
+
+def test_each_day_has_its_own_rows_and_menu(no_members, make_member):
+    today = timezone.localdate()
+    tomorrow = today + datetime.timedelta(1)
+    make_member("Fictional Old", covers=["GL"]).memberships.update(left_on=today)
+    make_member("Fictional New", covers=["FO"]).memberships.update(joined_on=tomorrow)
+    for day, name, code in ((today, "Fictional Old", "GL"), (tomorrow, "Fictional New", "FO")):
+        assert [row.name for row in rows(first_with_rules(day))] == [name]
+        _states, (_group, others) = covered_regions(day)
+        assert [region for region, _name in others] == [code]
 
 
 # Inside ------------------------------------------------------------------------------------------
