@@ -256,7 +256,11 @@ def blocked(template):
 
 
 def unescaped(template):
-    return re.findall(r"\|\s*safe(?:seq)?\b|{%-?\s*autoescape\s+(?:off|false)", template)
+    return re.findall(
+        r"(?:\||{%[-+]?\s*filter)\s*safe(?:seq)?\b|{%[-+]?\s*autoescape\s+(?!on\b|true\b)",
+        template,
+        re.IGNORECASE,
+    )
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -297,7 +301,9 @@ def test_switched_off_escaping_is_found():
     assert unescaped("{{ text|safe }}")
     assert unescaped("{{ texts | safeseq|join:' ' }}")
     assert unescaped("{% autoescape off %}")
-    assert unescaped("{%- autoescape false %}")
+    assert unescaped("{%- autoescape False %}")
+    assert unescaped("{%+ filter safe %}")
+    assert not unescaped("{% autoescape true %}")
     assert not unescaped("{{ text|safer }} is safe")
 
 

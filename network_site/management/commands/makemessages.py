@@ -24,7 +24,8 @@ def calls(template):
 class File(makemessages.BuildFile):
     def preprocess(self):
         if self.is_templatized and Path(self.path).resolve().is_relative_to(PAGES):
-            Path(self.work_path).write_text(calls(Path(self.path).read_text()))
+            template = Path(self.path).read_text(encoding="utf-8")
+            Path(self.work_path).write_text(calls(template), encoding="utf-8")
         else:
             super().preprocess()
 
