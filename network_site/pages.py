@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from django.utils.translation.trans_real import catalog
 
 # Inside a script element only these can end it, or begin a comment (as in Django's json_script).
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -34,7 +35,8 @@ def environment(**options):
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "querystring": querystring,
-        "static": static,
+        # The same for the life of a process, as the addresses are.
+        "static": cache(static),
         "url": url,
     }
     for name in ("capfirst", "date", "floatformat", "linebreaksbr", "truncatechars"):
@@ -43,13 +45,21 @@ def environment(**options):
     return made
 
 
+def translation(request):
+    """A ``_`` that knows the page's language; the one of all templates asks again for each text."""
+    return {"_": catalog().gettext}
+
+
 def url(name, *args):
     return reverse(name, args=args) if args else fixed_url(name)
 
 
 @cache
 def fixed_url(name):
-    """The address of a page that there is one of: each page leads to a dozen of them."""
+    """The address of a page that there is one of: each page leads to a dozen of them.
+
+    It has no language and no prefix in it that another visitor could have otherwise.
+    """
     return reverse(name)
 
 

@@ -117,7 +117,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "pages"],
         "APP_DIRS": True,
-        "OPTIONS": {"environment": "network_site.pages.environment"},
+        "OPTIONS": {
+            "environment": "network_site.pages.environment",
+            "context_processors": ["network_site.pages.translation"],
+        },
     },
     # The desk: Django's admin.
     {

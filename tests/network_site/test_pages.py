@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.template import engines
+from django.utils import translation
 
 from network_site.management.commands.makemessages import PAGES, calls
 from tests.pages import PUBLIC, Page
@@ -84,6 +85,16 @@ def rendered(template, request=None, **context):
 
 def test_what_is_not_there_is_empty():
     assert rendered("({{ nothing.of.this }}{% if nothing.here %}x{% endif %})") == "()"
+
+
+@pytest.mark.parametrize("is_asked", [True, False], ids=["page", "page of an error"])
+def test_a_page_speaks_the_language_of_the_moment(rf, is_asked):
+    request = rf.get("/") if is_asked else None
+    said = []
+    for language in ("de", "fr"):
+        with translation.override(language):
+            said.append(rendered("{{ _('Monday') }} {% trans %}Monday{% endtrans %}", request))
+    assert said == ["Montag Montag", "lundi lundi"]
 
 
 def test_all_text_is_escaped_also_inside_a_translated_sentence():
