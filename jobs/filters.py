@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs.models import JobOpening
 from members.chips import ChipFilterSet
 from members.filters import with_asked_region
+from members.menus import MenuFilter
 from members.models import Organization, Region
 from members.names import search_key
 
@@ -46,28 +47,24 @@ class JobFilter(ChipFilterSet):
     submit = _("Show jobs")
 
     text = django_filters.CharFilter(label=_("Words"), max_length=100, method="filter_text")
-    region = django_filters.ChoiceFilter(
-        label=_("Place of work"), empty_label=_("Anywhere"), method="filter_region"
-    )
+    region = MenuFilter(label=_("Place of work"), empty_label=_("Anywhere"), method="filter_region")
     kind = django_filters.MultipleChoiceFilter(
         label=_("Kind of work"),
         choices=JobOpening.Kind,
         widget=CheckboxSelectMultiple,
         distinct=False,
     )
-    workplace = django_filters.ChoiceFilter(
-        label=_("Workplace"), choices=WORKPLACES, empty_label=_("Any workplace")
-    )
-    employment = django_filters.ChoiceFilter(
+    workplace = MenuFilter(label=_("Workplace"), choices=WORKPLACES, empty_label=_("Any workplace"))
+    employment = MenuFilter(
         "employment_type",
         label=_("Employment"),
         choices=EMPLOYMENT,
         empty_label=_("Any employment"),
     )
-    organization = django_filters.ChoiceFilter(
+    organization = MenuFilter(
         "organization__slug", label=_("Organization"), empty_label=_("Any organization")
     )
-    order = django_filters.ChoiceFilter(
+    order = MenuFilter(
         label=_("Order"),
         choices=[("closing", _("By closing date"))],
         empty_label=_("Newest first"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.chips import ChipFilterSet
 from members.daily import asked_daily
+from members.menus import MenuFilter
 from members.models import Coverage, Organization, Region
 
 CODE = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?", re.IGNORECASE | re.ASCII)
@@ -54,13 +55,15 @@ class MemberFilter(ChipFilterSet):
     submit = _("Show members")
 
     name = django_filters.CharFilter(label=_("Name"), max_length=100, method="filter_name")
-    region = django_filters.ChoiceFilter(
+    region = MenuFilter(
         label=_("Takes cases from"), empty_label=_("Anywhere"), method="filter_region"
     )
-    kind = django_filters.ChoiceFilter(
-        label=_("Kind of organization"), choices=Organization.Kind, empty_label=_("Any kind")
+    kind = MenuFilter(
+        label=_("Kind of organization"),
+        choices=Organization.Kind.choices,
+        empty_label=_("Any kind"),
     )
-    order = django_filters.ChoiceFilter(
+    order = MenuFilter(
         label=_("Order"),
         choices=[("place", _("By place of the office"))],
         empty_label=_("By name"),

@@ -137,7 +137,7 @@ TEMPLATES = [
     },
 ]
 
-# Form controls are our own where we have a template (templates/pages/django/forms/widgets/).
+# The templates of form controls are found as all others are: one is our own (site/menu.html).
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["site"]
 CRISPY_TEMPLATE_PACK = "site"
