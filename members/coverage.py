@@ -9,12 +9,13 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from members.models import Coverage, Organization, Region
+from members.paging import FrugalPaginator
 from members.reasons import as_sentence, listed_in_words, reason
 
 PAGE_SIZE = 10
@@ -133,33 +134,46 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
     """The ``Answer`` for a conviction in ``region``, on the day ``at`` (today).
 
     ``point`` is the (latitude, longitude) to measure distances from, where it is known better than
-    the region's own middle; ``page`` may be any text, as it comes from an address. At most six
+    the region's own middle; ``page`` may be any text, as it comes from an address. At most seven
     queries, however many organizations there are.
     """
     listed = Organization.objects.listed(at)
     rules = Coverage.objects.taking(region).of(listed)
-    counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=Q(depth__gte=2)))
-    paginator = Paginator(in_order(rules, region), page_size)
-    paginator.count = counts["total"]
+    paginator = FrugalPaginator(in_order(rules, region), page_size)
+    dedicated = count_dedicated(rules, paginator, page)
     shown = paginator.get_page(page)
     is_country = region.kind == Region.Kind.COUNTRY
-    parts, parts_total = members_for_parts(region, listed)
-    divided = bool(parts) if is_country else not counts["dedicated"] and is_divided(region, listed)
+    inside = ruled_parts(region)
+    parts, parts_total = members_for_parts(region, inside, listed)
+    divided = bool(parts) if is_country else not dedicated and is_divided(region, listed)
     if point is None and region.latitude is not None:
         point = (region.latitude, region.longitude)
     return Answer(
         region=region,
         page=shown,
         groups=grouped(with_reasons(list(shown), region), region),
-        dedicated=counts["dedicated"],
+        dedicated=dedicated,
         divided=divided,
         parts=parts,
         parts_total=parts_total,
         subdivisions=list(region.children.with_page()) if is_country and divided else [],
-        nearest=nearest_others(region, listed, point, among_many=counts["total"] >= MANY)
+        nearest=nearest_others(region, inside, listed, point, among_many=paginator.count >= MANY)
         if point
         else [],
     )
+
+
+def count_dedicated(rules, paginator, page):
+    """How many of the deciding rules are dedicated; one query counts all where they need counting.
+
+    Mostly all of them are on the first page, which is fetched in any case.
+    """
+    if page in {None, 1, "1"} and len(paginator.first) <= paginator.per_page:
+        return sum(rule.depth >= Level.DEDICATED.value for rule in paginator.first)
+    is_dedicated = Q(depth__gte=Level.DEDICATED.value)
+    counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=is_dedicated))
+    paginator.count = counts["total"]
+    return counts["dedicated"]
 
 
 def in_order(rules, region):
@@ -226,39 +240,46 @@ def grouped(coverings, region):
     return groups
 
 
-def whole_and_parts(region):
-    """The region and what lies in it, of the regions that have a rule: there are far more."""
+def ruled_parts(region):
+    """What lies inside the region and has a rule, as few regions do; ``None`` where nothing has.
+
+    To ask whether there is any costs little beside what it spares: most countries with a page have
+    some, and most states none.
+    """
+    if region.kind == Region.Kind.COUNTY:
+        return None
     with_rules = Coverage.objects.order_by().values("region")
-    return Region.objects.filter(pk__in=with_rules, path__startswith=region.path)
+    parts = Region.objects.filter(pk__in=with_rules, path__startswith=region.path)
+    parts = parts.exclude(pk=region.pk)
+    return parts if region.kind == Region.Kind.COUNTRY or parts.exists() else None
 
 
-def members_for_parts(region, listed):
-    """Members that take cases from places inside the region but not from all of it, by name.
+def members_for_parts(region, inside, listed):
+    """Members that take cases from places ``inside`` the region but not from all of it, by name.
 
     The first of them, and how many there are in all; a long list costs one more query.
     """
-    if region.kind == Region.Kind.COUNTY:
+    if inside is None:
         return [], 0
-    inside = (
+    rules = (
         Coverage.objects.of(listed)
         .not_excluding()
-        .filter(region__in=whole_and_parts(region))
-        .exclude(region=region)
+        .filter(region__in=inside)
         .exclude(organization__in=Coverage.objects.taking(region).values("organization"))
     )
-    rules = list(
-        inside.select_related("organization", "region")
+    read = list(
+        rules.select_related("organization", "region")
         .only(*PART_FIELDS)
         .order_by(Lower("organization__name"), "organization", "region__name")[: RULES_READ + 1]
     )
     parts = {}
-    for rule in rules[:RULES_READ]:
+    for rule in read[:RULES_READ]:
         parts.setdefault(rule.organization, []).append(rule.region.in_words)
     total = len(parts)
-    if len(rules) > RULES_READ:
+    if len(read) > RULES_READ:
         # Of the last one, some places may not have been read.
         parts.popitem()
-        total = inside.aggregate(total=Count("organization", distinct=True))["total"]
+        total = rules.aggregate(total=Count("organization", distinct=True))["total"]
     shown = list(parts.items())[:PARTS_SHOWN]
     return [Part(organization, listed_in_words(places)) for organization, places in shown], total
 
@@ -274,15 +295,14 @@ def is_divided(region, listed):
     )
 
 
-def nearest_others(region, listed, point, *, among_many=False):
-    """The offices nearest to ``point`` of members that have no rule for the region, or inside it.
+def nearest_others(region, inside, listed, point, *, among_many=False):
+    """The offices nearest to ``point`` of members without a rule for the region or ``inside`` it.
 
     A member that excludes the region has a rule for it, and so is not named here either. Of a few
     offices, to look at all is quickest; ``among_many``, an index finds those around the place.
     """
-    ruled = Coverage.objects.filter(
-        Q(region__in=region.lineage) | Q(region__in=whole_and_parts(region))
-    )
+    here = Q(region__in=region.lineage)
+    ruled = Coverage.objects.filter(here if inside is None else here | Q(region__in=inside))
     x, y, z = unit_vector(*point)
     others = (
         listed.filter(~Q(pk__in=ruled.values("organization")), latitude__isnull=False)

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 class FrugalPaginator(Paginator):
     """Counts only what does not fit on one page: of a short list the rows tell how many.
 
-    For a first page; it knows no ``orphans``.
+    For a first page, or with a ``count`` from elsewhere; it knows no ``orphans``.
     """
 
     @cached_property

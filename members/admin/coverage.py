@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from members.admin.concurrency import KeptRows
 from members.admin.pages import Lists, Menus
 from members.contradictions import contradictions
-from members.coverage import in_order, members_for_parts, with_reasons
+from members.coverage import in_order, members_for_parts, ruled_parts, with_reasons
 from members.models import Coverage, Organization, Region
 from members.reasons import rule_sentences
 
@@ -162,7 +162,8 @@ class RegionAdmin(Lists, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("who takes cases from parts of it"))
     def in_parts(self, region):
-        parts, total = members_for_parts(region, Organization.objects.all())
+        everybody = Organization.objects.all()
+        parts, total = members_for_parts(region, ruled_parts(region), everybody)
         return linked([(part.organization, part.places) for part in parts], total - len(parts))
 
     @admin.display(description=gettext_lazy("who excludes it"))

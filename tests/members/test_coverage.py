@@ -42,15 +42,15 @@ def names(answer):
 )
 def test_among_many_the_nearest_are_the_same(point):
     place, listed = region("US-TX"), Organization.objects.listed()
-    nearest = nearest_others(place, listed, point)
+    nearest = nearest_others(place, None, listed, point)
     assert len(nearest) == 5
-    assert nearest_others(place, listed, point, among_many=True) == nearest
+    assert nearest_others(place, None, listed, point, among_many=True) == nearest
 
 
 def test_among_many_an_office_near_the_date_line_is_found_across_it(make_member):
     make_member(latitude=-17.0, longitude=179.9)
     nearest = nearest_others(
-        region("US-TX"), Organization.objects.listed(), (-17.0, -179.9), among_many=True
+        region("US-TX"), None, Organization.objects.listed(), (-17.0, -179.9), among_many=True
     )
     assert nearest[0].kilometres == 21
 
@@ -234,12 +234,14 @@ class TestRule:
         assert names(who_covers(region("US-VA"), at=datetime.date(2003, 12, 31))) == ["Past"]
         assert names(who_covers(region("US-VA"), at=datetime.date(2004, 1, 1))) == []
 
-    def test_long_lists_come_in_pages(self, make_member):
-        for number in range(13):
-            make_member(f"Member {number:02}", covers=["US-VA"])
-        first, second = (who_covers(region("US-VA"), page=page) for page in ("1", "2"))
-        assert names(first) + names(second) == [f"Member {number:02}" for number in range(13)]
-        assert first.total == second.total == 13
+    @pytest.mark.parametrize("size", [9, 10, 11, 13])
+    def test_a_list_comes_in_pages_and_each_knows_how_long_it_is(self, size, make_member):
+        for number in range(size):
+            make_member(f"Member {number:02}", covers=["US" if number == size - 1 else "US-VA"])
+        pages = [who_covers(region("US-VA"), page=page) for page in ("1", "2")[: 1 + (size > 10)]]
+        shown = [name for page in pages for name in names(page)]
+        assert shown == [f"Member {number:02}" for number in range(size)]
+        assert {(page.total, page.dedicated) for page in pages} == {(size, size - 1)}
 
     @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 400, None])
     def test_any_page_number_gives_a_page(self, page, make_member):
