@@ -5,7 +5,8 @@
 nginx, two instances of gunicorn and PostgreSQL run as deploy/ has them, on 127.0.0.1 with TLS, and
 `wrk` asks with 32 connections. What is compared takes turns in each round; figures are the medians
 of the rounds. The processor's time is that of the servers' processes, as /proc tells it, without
-the load generator's. An instance of gunicorn more answers without nginx, and so without a cache.
+the load generator's. An instance of gunicorn more answers without nginx, and so without a cache; it
+is asked over one connection as well, where no request is in another's way ("alone").
 """
 
 import argparse
@@ -224,9 +225,9 @@ class Servers:
             yield (CACHED, name), f"https://{HOST}:{self.site.port}{path}"
             yield (UNCACHED, name), f"http://127.0.0.1:{self.direct_port}{path}"
 
-    def measure(self, address, seconds):
+    def measure(self, address, seconds, connections=CONNECTIONS):
         headers = {"Host": HOST, "Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
-        command = [find_wrk(), "--threads", "1", "--connections", str(CONNECTIONS), "--latency"]
+        command = [find_wrk(), "--threads", "1", "--connections", str(connections), "--latency"]
         command += ["--duration", f"{seconds}s", "--timeout", "30s"]
         command += ["--script", str(self.script)] if address.startswith("https:") else []
         for name, value in headers.items():
@@ -293,17 +294,22 @@ def table(head, rows):
     yield from (f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
-def speed(results):
-    medians = {
+def medians(results):
+    return {
         key: Round(*map(statistics.median, zip(*rounds, strict=True)))
         for key, rounds in results.items()
     }
-    (empty,) = (one for (server, _), one in medians.items() if server == EMPTY)
-    for (server, page), one in medians.items():
+
+
+def speed(together, alone):
+    empty = EMPTY, ""
+    for (server, page), one in together.items():
         if server == CACHED:
-            share = f"{one.rate / medians[STATIC, page].rate:.2f} of the file's requests/s"
+            share = f"{one.rate / together[STATIC, page].rate:.2f} of the file's requests/s"
         elif server == UNCACHED:
-            share = f"{one.server / empty.server:.1f} times the empty view's CPU"
+            times = one.server / together[empty].server
+            times_alone = alone[server, page].server / alone[empty].server
+            share = f"{times:.1f} times the empty view's CPU, {times_alone:.1f} alone"
         else:
             share = ""
         yield (
@@ -311,6 +317,7 @@ def speed(results):
             server,
             f"{one.rate:,.0f}",
             f"{one.server:.3f}",
+            f"{alone[server, page].server:.3f}" if (server, page) in alone else "",
             f"{one.database:.3f}",
             f"{one.p50:.1f}",
             f"{one.p99:.1f}",
@@ -373,7 +380,7 @@ def arguments():
 def main():
     given = arguments()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    results = defaultdict(list)
+    together, alone = defaultdict(list), defaultdict(list)
     say("Making the site")
     with servers() as running:
         for _, address in running.addresses():
@@ -381,9 +388,12 @@ def main():
         for number in range(given.rounds):
             say(f"Round {number + 1} of {given.rounds}")
             for key, address in running.addresses():
-                results[key].append(running.measure(address, given.seconds))
-        head = ["page", "server", "requests/s", "CPU ms", "database's", "p50 ms", "p99 ms", ""]
-        print(*table(head, speed(results)), "", sep="\n")
+                together[key].append(running.measure(address, given.seconds))
+                if key[0] in {EMPTY, UNCACHED}:
+                    alone[key].append(running.measure(address, given.seconds, connections=1))
+        head = ["page", "server", "requests/s", "CPU ms", "alone", "database's"]
+        head += ["p50 ms", "p99 ms", ""]
+        print(*table(head, speed(medians(together), medians(alone))), "", sep="\n")
         print(*table(["memory (PSS)", "MB"], memory(running)), "", sep="\n")
         sizes = [(name, f"{size:,}") for name, size in first_visit(running)]
         print(*table(["first visit to the home page", "bytes"], sizes), sep="\n")
