@@ -134,8 +134,8 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
     """The ``Answer`` for a conviction in ``region``, on the day ``at`` (today).
 
     ``point`` is the (latitude, longitude) to measure distances from, where it is known better than
-    the region's own middle; ``page`` may be any text, as it comes from an address. At most seven
-    queries, however many organizations there are.
+    the region's own middle; ``page`` may be any text, as it comes from an address. At most eight
+    queries, however many organizations there are, and five more for a place that ``MANY`` cover.
     """
     listed = Organization.objects.listed(at)
     rules = Coverage.objects.taking(region).of(listed)
@@ -166,7 +166,7 @@ def who_covers(region, *, point=None, page=1, page_size=PAGE_SIZE, at=None):
 def count_dedicated(rules, paginator, page):
     """How many of the deciding rules are dedicated; one query counts all where they need counting.
 
-    Mostly all of them are on the first page, which is fetched in any case.
+    Mostly all of them are on the first page, and where that is asked for it tells.
     """
     if page in {None, 1, "1"} and len(paginator.first) <= paginator.per_page:
         return sum(rule.depth >= Level.DEDICATED.value for rule in paginator.first)
@@ -243,15 +243,15 @@ def grouped(coverings, region):
 def ruled_parts(region):
     """What lies inside the region and has a rule, as few regions do; ``None`` where nothing has.
 
-    To ask whether there is any costs little beside what it spares: most countries with a page have
-    some, and most states none.
+    To ask whether there is any costs little beside what it spares: hardly a state has some, and few
+    countries.
     """
     if region.kind == Region.Kind.COUNTY:
         return None
     with_rules = Coverage.objects.order_by().values("region")
     parts = Region.objects.filter(pk__in=with_rules, path__startswith=region.path)
     parts = parts.exclude(pk=region.pk)
-    return parts if region.kind == Region.Kind.COUNTRY or parts.exists() else None
+    return parts if parts.exists() else None
 
 
 def members_for_parts(region, inside, listed):

@@ -6,7 +6,7 @@ from django_filters.fields import ChoiceField, ChoiceIterator
 
 
 class MenuChoices(ChoiceIterator):
-    """The pairs as they were given: choices of any other shape are put right at each use."""
+    """The pairs as they were given; its base puts choices of any shape right at each use."""
 
     def __iter__(self):
         yield "", self.field.empty_label
@@ -36,7 +36,7 @@ class MenuField(ChoiceField):
 class MenuFilter(django_filters.ChoiceFilter):
     """One of the ``choices``: pairs of texts, or groups of them as pairs of a name and a list.
 
-    With an ``empty_label`` for no choice. It costs a third of the field that it stands for.
+    It needs an ``empty_label`` for no choice, and knows no ``null_label``.
     """
 
     field_class = MenuField

@@ -8,6 +8,7 @@ from members.coverage import (
     counts_by_region,
     distance_km,
     nearest_others,
+    ruled_parts,
     unit_vector,
     who_covers,
 )
@@ -45,6 +46,25 @@ def test_among_many_the_nearest_are_the_same(point):
     nearest = nearest_others(place, None, listed, point)
     assert len(nearest) == 5
     assert nearest_others(place, None, listed, point, among_many=True) == nearest
+
+
+def test_among_many_the_nearest_leave_out_who_covers_a_part(make_member):
+    make_member("Inside", covers=["US-VA-013"], latitude=38.9, longitude=-77.1)
+    place, listed, point = region("US-VA"), Organization.objects.listed(), (38.9, -77.1)
+    for among_many in (False, True):
+        nearest = nearest_others(place, ruled_parts(place), listed, point, among_many=among_many)
+        assert len(nearest) == 5
+        assert "Inside" not in {near.organization.name for near in nearest}
+
+
+@pytest.mark.parametrize("code", ["US-TX", "FR", "US-VA-013"])
+def test_most_places_have_no_part_with_a_rule(code):
+    assert ruled_parts(region(code)) is None
+
+
+@pytest.mark.parametrize(("code", "part"), [("CA", "CA-BC"), ("US", "US-TX"), ("GB", "GB-ENG")])
+def test_a_part_with_a_rule_is_known(code, part):
+    assert part in {one.pk for one in ruled_parts(region(code))}
 
 
 def test_among_many_an_office_near_the_date_line_is_found_across_it(make_member):

@@ -16,7 +16,7 @@ OFFERED = {
 def form(kind, chosen):
     """A form with nothing but such a filter's menu."""
     field = kind(**OFFERED).field
-    field.widget.attrs["autocomplete"] = "off"
+    field.widget.attrs |= {"autocomplete": "off", "autofocus": False, "disabled": True}
     return type("Form", (forms.Form,), {"menu": field})({"menu": chosen})
 
 
