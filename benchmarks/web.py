@@ -383,7 +383,7 @@ def main():
     together, alone = defaultdict(list), defaultdict(list)
     say("Making the site")
     with servers() as running:
-        for _, address in running.addresses():
+        for address in dict(running.addresses()).values():
             running.measure(address, 1)  # warms it up
         for number in range(given.rounds):
             say(f"Round {number + 1} of {given.rounds}")

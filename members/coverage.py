@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from members.models import Coverage, Organization, Region
-from members.paging import FrugalPaginator
+from members.paging import FrugalPaginator, is_first
 from members.reasons import as_sentence, listed_in_words, reason
 
 PAGE_SIZE = 10
@@ -168,7 +168,7 @@ def count_dedicated(rules, paginator, page):
 
     Mostly all of them are on the first page, and where that is asked for it tells.
     """
-    if page in {None, 1, "1"} and len(paginator.first) <= paginator.per_page:
+    if is_first(page) and len(paginator.first) <= paginator.per_page:
         return sum(rule.depth >= Level.DEDICATED.value for rule in paginator.first)
     is_dedicated = Q(depth__gte=Level.DEDICATED.value)
     counts = rules.aggregate(total=Count("pk"), dedicated=Count("pk", filter=is_dedicated))
@@ -178,7 +178,8 @@ def count_dedicated(rules, paginator, page):
 
 def in_order(rules, region):
     """The deciding rules in order of preference, each with what a listing shows of its member."""
-    level = Case(When(depth__gte=2, then=Value(2)), default=F("depth"))
+    dedicated = Level.DEDICATED.value
+    level = Case(When(depth__gte=dedicated, then=Value(dedicated)), default=F("depth"))
     by_referral = Case(When(effect=Coverage.Effect.REFERRAL_ONLY, then=Value(1)), default=Value(0))
     abroad = Case(
         When(organization__region__country=region.country_id, then=Value(0)), default=Value(1)

@@ -24,8 +24,8 @@ class MenuSelect(forms.Select):
             (value, label) if isinstance(label, list) else ("", [(value, label)])
             for value, label in self.choices
         ]
-        attrs = self.build_attrs(self.attrs, attrs)
-        return {"name": name, "attrs": attrs, "groups": groups, "chosen": chosen}
+        widget = {"name": name, "attrs": self.build_attrs(self.attrs, attrs)}
+        return {"widget": widget, "groups": groups, "chosen": chosen}
 
 
 class MenuField(ChoiceField):

@@ -12,7 +12,7 @@ from members.lookup import look_up
 from members.models import Coverage, FormerName, Organization, Region
 from members.models.regions import WORLD
 from members.names import search_key
-from members.paging import FrugalPaginator
+from members.paging import FrugalPaginator, is_first
 from members.reasons import rule_sentences
 from members.rows import PAGE_SIZE as ROWS_A_PAGE
 from members.rows import Directory
@@ -136,9 +136,9 @@ class FilteredListView(ListView):
 
     def paginate_queryset(self, queryset, page_size):
         # A page beyond the last shows the last one: lists shrink while people hold their links.
-        asked = self.request.GET.get("page", "1")
+        asked = self.request.GET.get("page")
         # Whoever asks for a later page has a list that has to be counted.
-        paginator = (FrugalPaginator if asked == "1" else Paginator)(queryset, page_size)
+        paginator = (FrugalPaginator if is_first(asked) else Paginator)(queryset, page_size)
         page = paginator.get_page(asked)
         return page.paginator, page, page.object_list, page.has_other_pages()
 
