@@ -2,11 +2,13 @@
 
 import json
 import re
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 
-from members.models import Coverage, MembershipPeriod, Organization, Word
+from members.misspellings import misspelt
+from members.models import Coverage, MembershipPeriod, Organization, Region, Word
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +60,9 @@ def many(db):
     assert Organization.objects.listed().count() == 67 * (COPIES + 1)
 
 
-def queries(client, address):
-    """What the page asks the database."""
+@contextmanager
+def noted():
+    """What is asked of the database, as pairs of SQL and parameters."""
     asked = []
 
     def note(execute, sql, params, many, context):
@@ -67,6 +70,12 @@ def queries(client, address):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
+        yield asked
+
+
+def queries(client, address):
+    """What the page asks the database."""
+    with noted() as asked:
         assert client.get(address).status_code == 200
     return asked
 
@@ -119,3 +128,11 @@ def test_organizations_are_found_without_reading_all(many, client):
     unindexed = Organization.objects.filter(phone="555")
     for organizations in unindexed, Organization.objects.filter(pk__in=unindexed.values("pk")):
         assert reads_all(*organizations.query.sql_with_params())
+
+
+def test_a_misspelt_town_is_looked_for_among_the_towns_of_its_state(db):
+    texas = Region.objects.get(code="US-TX")
+    with noted() as asked:
+        assert misspelt("huston", texas)
+    names, _targets = asked
+    assert any("members_place_region_id" in step for step in plan(*names))
