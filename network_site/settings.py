@@ -162,6 +162,8 @@ else:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        # For the questions that say so (members/daily.py), from the first time on.
+        "prepare_threshold": 0,
         # All that is asked often fits into memory, where an index costs little more than a scan.
         "options": "-c random_page_cost=1.1",
     } | DATABASES["default"].get("OPTIONS", {})
