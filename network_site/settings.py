@@ -86,7 +86,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # What sets headers comes first, so that answers given early have them too.
+    "network_site.language.site_language",
+    # What sets headers comes before all that answers early, so that such answers have them too.
     "network_site.caching.PublicAnswers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",

@@ -97,6 +97,14 @@ def test_a_page_speaks_the_language_of_the_moment(rf, is_asked):
     assert said == ["Montag Montag", "lundi lundi"]
 
 
+def test_the_site_speaks_its_language_whatever_was_spoken_before_or_is_asked_for(client, settings):
+    settings.LANGUAGE_CODE = "de"
+    with translation.override("fr"):
+        answer = client.get("/accessibility/", headers={"accept-language": "it"})
+    (html,) = Page(answer).find("html")
+    assert html["lang"] == "de"
+
+
 def test_all_text_is_escaped_also_inside_a_translated_sentence():
     source = "{{ text }} {% trans text=text %}It is <b>{{ text }}</b>.{% endtrans %}"
     found = rendered(source, text="<i> & 'x'")

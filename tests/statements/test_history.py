@@ -3,7 +3,6 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from members.models import Milestone, ReportedTotal
 from statements.growth import growth, moment, step
@@ -137,9 +136,9 @@ def test_two_totals_of_one_day_are_drawn_upright():
     assert first.y != second.y
 
 
-def test_no_language_puts_a_comma_into_the_drawing(client, db):
-    with translation.override("de"):
-        page = Page(client.get("/history/"))
+def test_no_language_puts_a_comma_into_the_drawing(client, db, settings):
+    settings.LANGUAGE_CODE = "de"
+    page = Page(client.get("/history/"))
     (curve,) = page.find("polyline")
     assert re.fullmatch(r"(\d+\.\d,\d+\.\d )+", curve["points"])
     assert all(
